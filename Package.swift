@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// One target is one room. Arrows point towards KeywayModel; only the executable knows the implementations of a
+// protocol. `scripts/check-imports` refuses an import that is not declared here.
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let deque = product(name: "DequeModule", package: "swift-collections")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+}
+
+let package = Package(
+    name: "keyway",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "keyway", targets: ["keyway"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "KeywayModel"),
+        .target(name: "KeywayStore", dependencies: ["KeywayModel"]),
+        .target(name: "KeywayStoreSQLite", dependencies: ["KeywayModel", "KeywayStore", .grdb]),
+        .target(name: "KeywayDriver", dependencies: ["KeywayModel"]),
+        .target(name: "KeywaySandbox", dependencies: ["KeywayDriver", "KeywayModel", .crypto]),
+        .target(
+            name: "KeywayEngine",
+            dependencies: [
+                "KeywayDriver", "KeywayModel", "KeywayStore", .deque, .heap, .logging, .serviceLifecycle,
+            ]
+        ),
+        .target(
+            name: "KeywayAPI",
+            dependencies: [
+                "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", .crypto, .httpTypes, .hummingbird,
+                .logging, .nioCore,
+            ]
+        ),
+        .target(
+            name: "KeywayTestKit",
+            dependencies: ["KeywayDriver", "KeywayModel", "KeywayStore"]
+        ),
+        .executableTarget(
+            name: "keyway",
+            dependencies: [
+                "KeywayAPI", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox", "KeywayStore",
+                "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird, .logging, .serviceLifecycle,
+            ]
+        ),
+        .testTarget(name: "KeywayModelTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
+        .testTarget(name: "KeywayStoreTests", dependencies: ["KeywayModel", "KeywayStore", "KeywayTestKit"]),
+        .testTarget(
+            name: "KeywayStoreSQLiteTests",
+            dependencies: ["KeywayModel", "KeywayStore", "KeywayStoreSQLite", "KeywayTestKit", .grdb]
+        ),
+        .testTarget(
+            name: "KeywaySandboxTests",
+            dependencies: ["KeywayDriver", "KeywayModel", "KeywaySandbox", "KeywayTestKit"]
+        ),
+        .testTarget(
+            name: "KeywayEngineTests",
+            dependencies: [
+                "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayTestKit", .logging,
+                .serviceLifecycle,
+            ]
+        ),
+        .testTarget(
+            name: "KeywayAPITests",
+            dependencies: [
+                "KeywayAPI", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox", "KeywayStore",
+                "KeywayTestKit", .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .serviceLifecycle,
+            ]
+        ),
+        .testTarget(name: "KeywayTestKitTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
+    ]
+)
+
+// The strictest compiler, set once for every target.
+for target in package.targets {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+        .enableUpcomingFeature("ExistentialAny"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+        .enableUpcomingFeature("MemberImportVisibility"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0470-isolated-conformances.md
+        .enableUpcomingFeature("InferIsolatedConformances"),
+    ]
+}

@@ -1,0 +1,99 @@
+extension Event: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case id = "event_id"
+        case type = "event_type"
+        case summary = "event_description"
+        case workspaceID = "workspace_id"
+        case createdAt = "created_at"
+        case occurredAt = "occurred_at"
+        case connectedAccountID = "connected_account_id"
+        case connectedAccountCustomMetadata = "connected_account_custom_metadata"
+        case deviceID = "device_id"
+        case deviceCustomMetadata = "device_custom_metadata"
+        case customerKey = "customer_key"
+        case actionAttemptID = "action_attempt_id"
+        case actionType = "action_type"
+        case status
+        case reportedState = "reported_state"
+    }
+
+    /// Writes the flat wire form; what is not known is left out rather than null.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(type, forKey: .type)
+        try container.encode(type.summary, forKey: .summary)
+        try container.encode(workspaceID, forKey: .workspaceID)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(occurredAt, forKey: .occurredAt)
+        try container.encodeIfPresent(connectedAccountID, forKey: .connectedAccountID)
+        try container.encodeIfPresent(connectedAccountCustomMetadata, forKey: .connectedAccountCustomMetadata)
+        try container.encodeIfPresent(deviceID, forKey: .deviceID)
+        try container.encodeIfPresent(deviceCustomMetadata, forKey: .deviceCustomMetadata)
+        try container.encodeIfPresent(customerKey, forKey: .customerKey)
+        try container.encodeIfPresent(actionAttemptID, forKey: .actionAttemptID)
+        switch details {
+        case .none: break
+        case .resolution(let actionType, let status):
+            try container.encode(actionType, forKey: .actionType)
+            try container.encode(status, forKey: .status)
+        case .lateReport(let actionType, let status, let reported):
+            try container.encode(actionType, forKey: .actionType)
+            try container.encode(status, forKey: .status)
+            try container.encode(reported, forKey: .reportedState)
+        case .bolt(let movement): try movement.encode(to: encoder)
+        case .disconnection(let disconnection): try disconnection.encode(to: encoder)
+        }
+    }
+
+    /// Reads the flat wire form back.
+    ///
+    /// - Throws: `DecodingError` for a missing required key or a type that Keyway does not emit.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let type = try container.decode(EventType.self, forKey: .type)
+        let details: Details =
+            switch type {
+            case .lockDoorSucceeded, .lockDoorFailed, .unlockDoorSucceeded, .unlockDoorFailed:
+                .resolution(
+                    actionType: try container.decode(ActionType.self, forKey: .actionType),
+                    status: try container.decode(ActionAttempt.Status.self, forKey: .status)
+                )
+            case .actionAttemptLateReport:
+                .lateReport(
+                    actionType: try container.decode(ActionType.self, forKey: .actionType),
+                    status: try container.decode(ActionAttempt.Status.self, forKey: .status),
+                    reported: try container.decode(BoltState.self, forKey: .reportedState)
+                )
+            case .lockLocked, .lockUnlocked: .bolt(try BoltMovement(from: decoder))
+            case .deviceConnected: .none
+            case .deviceDisconnected: .disconnection(try DeviceDisconnection(from: decoder))
+            }
+        self.init(
+            id: try container.decode(Identifier<Event>.self, forKey: .id),
+            type: type,
+            workspaceID: try container.decode(Identifier<Workspace>.self, forKey: .workspaceID),
+            createdAt: try container.decode(Timestamp.self, forKey: .createdAt),
+            occurredAt: try container.decode(Timestamp.self, forKey: .occurredAt),
+            connectedAccountID: try container.decodeIfPresent(
+                Identifier<ConnectedAccount>.self,
+                forKey: .connectedAccountID
+            ),
+            connectedAccountCustomMetadata: try container.decodeIfPresent(
+                [String: MetadataValue].self,
+                forKey: .connectedAccountCustomMetadata
+            ),
+            deviceID: try container.decodeIfPresent(Identifier<Device>.self, forKey: .deviceID),
+            deviceCustomMetadata: try container.decodeIfPresent(
+                [String: MetadataValue].self,
+                forKey: .deviceCustomMetadata
+            ),
+            customerKey: try container.decodeIfPresent(String.self, forKey: .customerKey),
+            actionAttemptID: try container.decodeIfPresent(
+                Identifier<ActionAttempt>.self,
+                forKey: .actionAttemptID
+            ),
+            details: details
+        )
+    }
+}

@@ -1,0 +1,659 @@
+/// One device's lane: its unresolved attempts in acceptance order, of which at most one is in flight (G5).
+///
+/// A pure value. It takes an input and the moment, and returns what is to be done; it does no I/O, reads no clock and
+/// holds no callback, so a test or a simulation can drive it through any interleaving of crashes, failing writes and
+/// reordered reports.
+///
+/// Two rules carry most of the guarantees. There is at most one write under way, and what happens meanwhile joins the
+/// next one, so durable state is always a prefix of what happened (G7). And an attempt is sent only when the write
+/// that holds its dispatch mark is durable and its deadline has not passed (G3, G4).
+package struct AttemptLane: Sendable {
+    /// The device, with the state as of the last input.
+    package private(set) var device: Device
+    /// The lane's bounds.
+    package let limits: LaneLimits
+
+    /// The device's state as the store has it.
+    private var durableState: DeviceState
+    /// The attempt that holds the device.
+    private var head: Head?
+    /// The attempts behind it, in acceptance order.
+    private var queue: [Waiting] = []
+    /// Resolved attempts that a late report may contradict.
+    private var watched: [Watched] = []
+
+    /// What the next write will hold.
+    private var pending: LaneCommit
+    /// The reports that the next write will make durable.
+    private var pendingTokens: [UInt64] = []
+    /// The write under way.
+    private var writing: (commit: LaneCommit, tokens: [UInt64])?
+    /// When to try a failed write again; nil unless the last one failed.
+    private var retryAt: MonotonicInstant?
+    /// The pause after the next failure.
+    private var retryDelay: Duration
+    /// Whether Keyway is stopping.
+    private var isDraining = false
+
+    /// The attempt that holds the device, and how far it is.
+    private struct Head: Sendable {
+        var attempt: ActionAttempt
+        let deadline: MonotonicInstant
+        var stage: Stage
+        /// The last rest of the bolt that the device reported since the command was sent.
+        var reportedSinceSent: BoltState?
+        var reportCount = 0
+    }
+
+    /// How far the attempt that holds the device is.
+    private enum Stage: Hashable, Sendable {
+        /// Its dispatch mark is not durable yet.
+        ///
+        /// Next: `sending`, or resolved as never sent.
+        case marking
+        /// The driver has the command and has not answered.
+        ///
+        /// Next: `awaiting`, `reading`, or resolved.
+        case sending
+        /// The driver has answered, or a restart cut the answer off.
+        ///
+        /// Next: `reading`, or resolved.
+        case awaiting
+        /// The deadline has passed and the device is asked where it is.
+        ///
+        /// Next: resolved, at `until` at the latest.
+        case reading(until: MonotonicInstant)
+    }
+
+    /// An attempt that waits for its turn.
+    private struct Waiting: Sendable {
+        let attempt: ActionAttempt
+        let deadline: MonotonicInstant
+        /// False while its acceptance is being written.
+        var isDurable: Bool
+    }
+
+    /// A resolved attempt about which the device has not had its last word.
+    private struct Watched: Sendable {
+        let attempt: ActionAttempt
+        let until: MonotonicInstant
+    }
+
+    /// Makes the lane of a device that has no unresolved attempts.
+    package init(device: Device, limits: LaneLimits = LaneLimits()) {
+        precondition(limits.maximumLength > 0)
+        self.device = device
+        self.limits = limits
+        durableState = device.state
+        retryDelay = limits.firstWriteRetryDelay
+        pending = LaneCommit(deviceID: device.id, workspaceID: device.workspaceID)
+    }
+
+    /// Makes a lane of what a store holds after a restart.
+    ///
+    /// An attempt with a dispatch mark may have been sent: it is never sent again, but settled by reading the device
+    /// (G4). The others are taken up where they were. Follow with ``Input/woken``.
+    ///
+    /// - Parameters:
+    ///   - device: The device as stored.
+    ///   - unresolved: Its pending attempts in acceptance order.
+    ///   - limits: The lane's bounds.
+    ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically.
+    package init(
+        device: Device,
+        recovering unresolved: [ActionAttempt],
+        limits: LaneLimits = LaneLimits(),
+        at moment: Moment
+    ) {
+        self.init(device: device, limits: limits)
+        for attempt in unresolved {
+            precondition(attempt.deviceID == device.id && attempt.status == .pending)
+            let deadline = moment.monotonic + max(.zero, attempt.deadlineAt - moment.wall)
+            if attempt.dispatchedAt == nil {
+                queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: true))
+            } else {
+                precondition(head == nil, "two attempts of one device are marked as sent")
+                var attempt = attempt
+                attempt.timeline.append(TimelineEntry(.recovered, at: moment.wall))
+                head = Head(attempt: attempt, deadline: deadline, stage: .awaiting)
+                mustReadAfterRecovery = true
+            }
+        }
+    }
+
+    /// True until the first input after a recovery that left an attempt possibly sent.
+    private var mustReadAfterRecovery = false
+
+    // MARK: Questions
+
+    /// When the lane next wants ``Input/woken``; nil if only an outside event can change it.
+    package var nextWake: MonotonicInstant? {
+        var wakes: [MonotonicInstant] = []
+        if writing == nil, let retryAt { wakes.append(retryAt) }
+        switch head?.stage {
+        case .sending, .awaiting: if let deadline = head?.deadline { wakes.append(deadline) }
+        case .reading(let until): wakes.append(until)
+        case .marking, nil: break
+        }
+        for waiting in queue where waiting.isDurable { wakes.append(waiting.deadline) }
+        return wakes.min()
+    }
+
+    /// Whether the attempt is accepted and has no outcome yet.
+    package func isUnresolved(_ id: Identifier<ActionAttempt>) -> Bool {
+        head?.attempt.id == id || queue.contains { $0.attempt.id == id }
+    }
+
+    /// The number of attempts without an outcome.
+    package var length: Int { queue.count + (head == nil ? 0 : 1) }
+
+    /// True if no attempt is in flight and everything is durable: nothing is lost by stopping now.
+    package var isQuiet: Bool { head == nil && writing == nil && pending.isEmpty }
+
+    /// True if the lane holds nothing that could not be read from the store again.
+    package var isIdle: Bool { isQuiet && queue.isEmpty && watched.isEmpty && !isDraining }
+
+    // MARK: The one door
+
+    /// Takes an input and says what to do about it.
+    ///
+    /// - Parameters:
+    ///   - input: What happened.
+    ///   - moment: When.
+    ///   - ids: Where the identities of new events come from.
+    /// - Returns: What the shell must do, in order.
+    package mutating func handle(_ input: Input, at moment: Moment, ids: any IdentifierSource) -> [Action] {
+        var step = Step(moment: moment, ids: ids)
+        switch input {
+        case .request(let attempt, let deadline): request(attempt, deadline: deadline, &step)
+        case .committed: committed(&step)
+        case .commitFailed(let mayBeDurable): commitFailed(mayBeDurable: mayBeDurable, &step)
+        case .answered(let id, let answer): answered(id, answer, &step)
+        case .reported(let report, let token): reported(report, token: token, &step)
+        case .read(let bolt): read(bolt, &step)
+        case .simulatedOutcome(let id, let outcome): simulatedOutcome(id, outcome, &step)
+        case .woken: break
+        case .drain: isDraining = true
+        }
+        advance(&step)
+        return step.actions
+    }
+
+    /// What one call of ``handle(_:at:ids:)`` works with.
+    private struct Step {
+        let moment: Moment
+        let ids: any IdentifierSource
+        var actions: [Action] = []
+    }
+
+    // MARK: Requests and writes
+
+    private mutating func request(_ attempt: ActionAttempt, deadline: MonotonicInstant, _ step: inout Step) {
+        precondition(attempt.deviceID == device.id && attempt.status == .pending && attempt.dispatchedAt == nil)
+        if isDraining {
+            step.actions.append(.refused(attempt.id, .shuttingDown))
+        } else if retryAt != nil {
+            step.actions.append(.refused(attempt.id, .storeUnavailable))
+        } else if length >= limits.maximumLength {
+            step.actions.append(.refused(attempt.id, .laneFull))
+        } else {
+            var attempt = attempt
+            attempt.timeline = [TimelineEntry(.accepted, at: attempt.createdAt)]
+            if head == nil, queue.isEmpty, obstacle(to: attempt, deadline: deadline, step) == nil {
+                attempt.dispatchedAt = step.moment.wall
+                attempt.timeline.append(TimelineEntry(.dispatched, at: step.moment.wall))
+                head = Head(attempt: attempt, deadline: deadline, stage: .marking)
+                want(attempt.actionType)
+            } else {
+                queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: false))
+            }
+            pending.changes.append(.accept(attempt))
+        }
+    }
+
+    private mutating func committed(_ step: inout Step) {
+        guard let done = writing else { preconditionFailure("no write is under way") }
+        writing = nil
+        durableState = done.commit.state ?? durableState
+        retryAt = nil
+        retryDelay = limits.firstWriteRetryDelay
+        for change in done.commit.changes {
+            switch change {
+            case .accept(let attempt):
+                step.actions.append(.accepted(attempt))
+                if let index = queue.firstIndex(where: { $0.attempt.id == attempt.id }) {
+                    queue[index].isDurable = true
+                } else {
+                    sendIfStillRight(attempt.id, &step)
+                }
+            case .dispatch(let id, _, _): sendIfStillRight(id, &step)
+            case .resolve(let attempt, _): step.actions.append(.resolved(attempt))
+            case .lateReport, .report: break
+            }
+        }
+        for token in done.tokens { step.actions.append(.recorded(token)) }
+    }
+
+    /// The dispatch mark is durable: the last look before the command leaves (G3).
+    private mutating func sendIfStillRight(_ id: Identifier<ActionAttempt>, _ step: inout Step) {
+        guard var sending = head, sending.attempt.id == id, sending.stage == .marking else { return }
+        if let obstacle = obstacle(to: sending.attempt, deadline: sending.deadline, step) {
+            resolveNeverSent(sending.attempt, obstacle, &step)
+            head = nil
+        } else {
+            sending.stage = .sending
+            head = sending
+            let command = Command(
+                attemptID: id,
+                deviceID: device.id,
+                actionType: sending.attempt.actionType,
+                deadline: sending.deadline,
+                deadlineAt: sending.attempt.deadlineAt
+            )
+            step.actions.append(.send(command))
+        }
+    }
+
+    private mutating func commitFailed(mayBeDurable: Bool, _ step: inout Step) {
+        guard let failed = writing else { preconditionFailure("no write is under way") }
+        writing = nil
+        var kept: [LaneCommit.Change] = []
+        for change in failed.commit.changes {
+            guard case .accept(let attempt) = change else {
+                kept.append(change)
+                continue
+            }
+            forget(attempt.id)
+            step.actions.append(.refused(attempt.id, .storeUnavailable))
+            if mayBeDurable {
+                // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
+                let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
+                kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
+            }
+        }
+        for change in pending.changes {
+            if case .accept(let attempt) = change {
+                forget(attempt.id)
+                step.actions.append(.refused(attempt.id, .storeUnavailable))
+            } else {
+                kept.append(change)
+            }
+        }
+        pending.changes = kept
+        pending.state = device.state == durableState ? nil : device.state
+        pendingTokens = failed.tokens + pendingTokens
+        if !pending.isEmpty {
+            retryAt = step.moment.monotonic + retryDelay
+            retryDelay = min(retryDelay * 2, limits.longestWriteRetryDelay)
+        }
+    }
+
+    private mutating func forget(_ id: Identifier<ActionAttempt>) {
+        if head?.attempt.id == id {
+            head = nil
+            device.state.wantedBolt = durableState.wantedBolt
+        }
+        queue.removeAll { $0.attempt.id == id }
+    }
+
+    // MARK: What the driver and the device say
+
+    private mutating func answered(_ id: Identifier<ActionAttempt>, _ answer: CommandAnswer, _ step: inout Step) {
+        guard var current = head, current.attempt.id == id, current.stage != .marking else { return }
+        switch answer {
+        case .acknowledged:
+            current.attempt.acknowledgedAt = step.moment.wall
+            current.attempt.timeline.append(TimelineEntry(.acknowledged, at: step.moment.wall))
+        case .unanswered(let detail):
+            current.attempt.timeline.append(TimelineEntry(.unanswered, at: step.moment.wall, detail: detail))
+        case .delivered:
+            current.attempt.acknowledgedAt = step.moment.wall
+            current.attempt.timeline.append(TimelineEntry(.acknowledged, at: step.moment.wall))
+            assume(current.attempt.actionType)
+            resolveHead(current, .success(wasConfirmedByDevice: false), lockEvent: nil, &step)
+            return
+        case .refused(.actionAttemptExpired, _):
+            resolveNeverSent(current.attempt, .failure(.actionAttemptExpired), &step)
+            head = nil
+            return
+        case .refused(let cause, let detail):
+            current.attempt.timeline.append(
+                TimelineEntry(.report, at: step.moment.wall, detail: detail ?? cause.rawValue)
+            )
+            resolveHead(current, .failure(cause), lockEvent: nil, &step)
+            return
+        }
+        if current.stage == .sending { current.stage = .awaiting }
+        head = current
+    }
+
+    private mutating func reported(_ report: DeviceReport, token: UInt64?, _ step: inout Step) {
+        precondition(report.deviceID == device.id)
+        let stateBefore = device.state
+        switch report.content {
+        case .bolt(let bolt): reportedBolt(bolt, report, &step)
+        case .commandFailed(let cause, let detail): reportedFailure(cause, detail, report, &step)
+        case .online(let isOnline): reportedOnline(isOnline, &step)
+        case .battery(let level): device.state.batteryLevel = min(max(level, 0), 1)
+        case .doorOpen(let isOpen): device.state.isDoorOpen = isOpen
+        }
+        // A device that repeats itself many times a second must not cause as many writes.
+        var withoutTime = device.state
+        withoutTime.reportedAt = stateBefore.reportedAt
+        if withoutTime != stateBefore || !pending.changes.isEmpty { pending.state = device.state }
+        guard let token else { return }
+        if pending.isEmpty && writing == nil {
+            step.actions.append(.recorded(token))
+        } else {
+            pendingTokens.append(token)
+        }
+    }
+
+    private mutating func reportedBolt(_ bolt: BoltState, _ report: DeviceReport, _ step: inout Step) {
+        let before = device.state
+        if bolt.isMoving {
+            device.state.movingBolt = bolt
+        } else {
+            device.state.movingBolt = nil
+            device.state.reportedBolt = bolt
+            device.state.reportedAt = step.moment.wall
+            device.state.isAssumed = false
+        }
+        if !report.isReplay, settleHead(with: bolt, report, &step) { return }
+        let method = report.method ?? .unknown
+        var contradicted: ActionAttempt?
+        if !report.isReplay, let index = contradictedIndex(by: bolt, report, step) {
+            let attempt = watched.remove(at: index).attempt
+            let entry = TimelineEntry(.lateReport, at: step.moment.wall, detail: bolt.rawValue)
+            pending.changes.append(.lateReport(attempt.id, entry, events: [lateReport(of: attempt, bolt, step)]))
+            contradicted = attempt
+        }
+        let isNews = bolt.isSettled && (before.reportedBolt != bolt || before.isAssumed)
+        let isFirstSight = report.isReplay && before.reportedBolt == .unknown
+        if isNews && !isFirstSight {
+            let movement = BoltMovement(method: contradicted == nil ? method : report.method ?? .remote)
+            pending.changes.append(.report(events: [lockEvent(bolt, movement, by: contradicted, step)]))
+        }
+    }
+
+    /// Settles the attempt in flight with a fresh report of the bolt, if it does settle it.
+    private mutating func settleHead(with bolt: BoltState, _ report: DeviceReport, _ step: inout Step) -> Bool {
+        guard var current = head, current.stage != .marking,
+            report.attemptID == nil || report.attemptID == current.attempt.id
+        else { return false }
+        note(.report, bolt.rawValue, on: &current, step)
+        if bolt.isSettled { current.reportedSinceSent = bolt }
+        head = current
+        if bolt == current.attempt.actionType.wantedState {
+            let method = report.method ?? .remote
+            let byAttempt = method == .remote ? current.attempt : nil
+            let event = lockEvent(bolt, BoltMovement(method: method), by: byAttempt, step)
+            resolveHead(current, .success(wasConfirmedByDevice: true), lockEvent: event, &step)
+            return true
+        }
+        if bolt == .jammed {
+            resolveHead(current, .failure(.lockJammed), lockEvent: nil, &step)
+            return true
+        }
+        return false
+    }
+
+    private mutating func reportedFailure(
+        _ cause: FailureCause,
+        _ detail: String?,
+        _ report: DeviceReport,
+        _ step: inout Step
+    ) {
+        if cause == .lockJammed {
+            device.state.movingBolt = nil
+            device.state.reportedBolt = .jammed
+            device.state.reportedAt = step.moment.wall
+            device.state.isAssumed = false
+        }
+        if var current = head, current.stage != .marking, !report.isReplay,
+            report.attemptID == nil || report.attemptID == current.attempt.id
+        {
+            note(.report, detail ?? cause.rawValue, on: &current, step)
+            resolveHead(current, .failure(cause), lockEvent: nil, &step)
+        } else if let id = report.attemptID, let index = watched.firstIndex(where: { $0.attempt.id == id }) {
+            let attempt = watched.remove(at: index).attempt
+            let entry = TimelineEntry(.lateReport, at: step.moment.wall, detail: detail ?? cause.rawValue)
+            let bolt: BoltState = cause == .lockJammed ? .jammed : .unknown
+            pending.changes.append(.lateReport(id, entry, events: [lateReport(of: attempt, bolt, step)]))
+        }
+    }
+
+    private mutating func reportedOnline(_ isOnline: Bool, _ step: inout Step) {
+        guard device.state.isOnline != isOnline else { return }
+        device.state.isOnline = isOnline
+        device.state.onlineChangedAt = step.moment.wall
+        let event =
+            isOnline
+            ? makeEvent(.deviceConnected, step)
+            : makeEvent(
+                .deviceDisconnected,
+                details: .disconnection(DeviceDisconnection(deviceErrors: device.healthIssues)),
+                step
+            )
+        pending.changes.append(.report(events: [event]))
+    }
+
+    private mutating func read(_ bolt: BoltState?, _ step: inout Step) {
+        if let bolt {
+            reported(DeviceReport(deviceID: device.id, content: .bolt(bolt)), token: nil, &step)
+        }
+        if let current = head, case .reading = current.stage { giveUp(on: current, &step) }
+    }
+
+    private mutating func simulatedOutcome(_ id: Identifier<ActionAttempt>, _ outcome: Outcome, _ step: inout Step) {
+        guard
+            let attempt = head?.attempt.id == id ? head?.attempt : queue.first(where: { $0.attempt.id == id })?.attempt
+        else { return }
+        var lockEvent: Event?
+        if case .success(let result) = outcome {
+            assume(attempt.actionType)
+            if result.wasConfirmedByDevice == true {
+                let bolt = attempt.actionType.wantedState
+                device.state.isAssumed = false
+                device.state.reportedAt = step.moment.wall
+                lockEvent = self.lockEvent(bolt, BoltMovement(method: .remote), by: attempt, step)
+            }
+            pending.state = device.state
+        }
+        if let current = head, current.attempt.id == id {
+            resolveHead(current, outcome, lockEvent: lockEvent, &step)
+        } else {
+            queue.removeAll { $0.attempt.id == id }
+            pending.changes.append(resolution(of: attempt, outcome, lockEvent: lockEvent, step))
+        }
+    }
+
+    // MARK: Going on
+
+    /// Does what the passing of time or the last input made possible.
+    private mutating func advance(_ step: inout Step) {
+        if mustReadAfterRecovery {
+            mustReadAfterRecovery = false
+            step.actions.append(.read)
+        }
+        if var current = head {
+            switch current.stage {
+            case .sending, .awaiting:
+                if step.moment.monotonic >= current.deadline {
+                    current.stage = .reading(until: step.moment.monotonic + limits.resolutionGrace)
+                    head = current
+                    step.actions.append(.read)
+                }
+            case .reading(let until):
+                if step.moment.monotonic >= until { giveUp(on: current, &step) }
+            case .marking: break
+            }
+        }
+        expireQueue(&step)
+        promote(&step)
+        if writing == nil, !pending.isEmpty, retryAt.map({ step.moment.monotonic >= $0 }) ?? true {
+            writing = (pending, pendingTokens)
+            step.actions.append(.commit(pending))
+            pending = LaneCommit(deviceID: device.id, workspaceID: device.workspaceID)
+            pendingTokens = []
+        }
+    }
+
+    private mutating func expireQueue(_ step: inout Step) {
+        let now = step.moment.monotonic
+        for waiting in queue where waiting.isDurable && now >= waiting.deadline {
+            resolveNeverSent(waiting.attempt, .failure(.actionAttemptExpired), &step)
+        }
+        queue.removeAll { $0.isDurable && now >= $0.deadline }
+    }
+
+    /// Gives the device to the next attempt, passing over those that cannot be sent.
+    private mutating func promote(_ step: inout Step) {
+        while head == nil, !isDraining, let next = queue.first, next.isDurable {
+            queue.removeFirst()
+            if let obstacle = obstacle(to: next.attempt, deadline: next.deadline, step) {
+                resolveNeverSent(next.attempt, obstacle, &step)
+            } else {
+                var attempt = next.attempt
+                attempt.dispatchedAt = step.moment.wall
+                attempt.timeline.append(TimelineEntry(.dispatched, at: step.moment.wall))
+                head = Head(attempt: attempt, deadline: next.deadline, stage: .marking)
+                want(attempt.actionType)
+                pending.changes.append(
+                    .dispatch(attempt.id, at: step.moment.wall, timeline: attempt.timeline)
+                )
+            }
+        }
+    }
+
+    /// Why the attempt must not be sent now; nil if it may.
+    private func obstacle(to attempt: ActionAttempt, deadline: MonotonicInstant, _ step: Step) -> Outcome? {
+        if step.moment.monotonic >= deadline { return .failure(.actionAttemptExpired) }
+        guard device.description.capabilities.contains(attempt.actionType.requiredCapability) else {
+            return .failure(.notSupported)
+        }
+        return device.state.isOnline ? nil : .failure(.deviceOffline)
+    }
+
+    private mutating func giveUp(on current: Head, _ step: inout Step) {
+        // Known to be elsewhere only if the device said so after the command; what it said before proves nothing.
+        let isElsewhere = current.reportedSinceSent != nil && device.state.isOnline
+        resolveHead(current, .failure(isElsewhere ? .timedOut : .outcomeUnknown), lockEvent: nil, &step)
+    }
+
+    private mutating func resolveHead(_ current: Head, _ outcome: Outcome, lockEvent: Event?, _ step: inout Step) {
+        device.state.movingBolt = nil
+        head = nil
+        let change = resolution(of: current.attempt, outcome, lockEvent: lockEvent, step)
+        pending.changes.append(change)
+        pending.state = device.state
+        if case .failure(let failure) = outcome, failure.cause == .timedOut || failure.cause == .outcomeUnknown,
+            case .resolve(let attempt, _) = change
+        {
+            watched.removeAll { $0.until <= step.moment.monotonic }
+            if watched.count == Self.maximumWatched { watched.removeFirst() }
+            watched.append(Watched(attempt: attempt, until: step.moment.monotonic + limits.lateReportWindow))
+        }
+    }
+
+    /// The most resolved attempts of one device that a late report can still contradict; the oldest gives way.
+    private static var maximumWatched: Int { 8 }
+
+    private mutating func resolveNeverSent(_ attempt: ActionAttempt, _ outcome: Outcome, _ step: inout Step) {
+        pending.changes.append(resolution(neverSent: attempt, outcome, step))
+    }
+
+    private func resolution(neverSent attempt: ActionAttempt, _ outcome: Outcome, _ step: Step) -> LaneCommit.Change {
+        var attempt = attempt
+        attempt.dispatchedAt = nil
+        attempt.timeline.removeAll { $0.kind == .dispatched }
+        return resolution(of: attempt, outcome, lockEvent: nil, step)
+    }
+
+    private func resolution(
+        of attempt: ActionAttempt,
+        _ outcome: Outcome,
+        lockEvent: Event?,
+        _ step: Step
+    ) -> LaneCommit.Change {
+        var attempt = attempt
+        attempt.outcome = outcome
+        attempt.resolvedAt = step.moment.wall
+        var succeeded = true
+        if case .failure(let failure) = outcome {
+            succeeded = false
+            attempt.timeline.append(TimelineEntry(.resolved, at: step.moment.wall, detail: failure.cause.rawValue))
+        } else {
+            attempt.timeline.append(TimelineEntry(.resolved, at: step.moment.wall))
+        }
+        let event = makeEvent(
+            .resolution(of: attempt.actionType, succeeded: succeeded),
+            attempt: attempt,
+            details: .resolution(actionType: attempt.actionType, status: attempt.status),
+            step
+        )
+        return .resolve(attempt, events: [event] + (lockEvent.map { [$0] } ?? []))
+    }
+
+    // MARK: Small things
+
+    private mutating func want(_ actionType: ActionType) {
+        device.state.wantedBolt = actionType.wantedState
+        pending.state = device.state
+    }
+
+    /// Writes down what an unconfirmed command should have done, marked as assumed.
+    private mutating func assume(_ actionType: ActionType) {
+        device.state.movingBolt = nil
+        device.state.wantedBolt = actionType.wantedState
+        device.state.reportedBolt = actionType.wantedState
+        device.state.isAssumed = true
+    }
+
+    private func note(_ kind: TimelineEntry.Kind, _ detail: String, on head: inout Head, _ step: Step) {
+        head.reportCount += 1
+        guard head.reportCount <= limits.maximumTimelineReports else { return }
+        head.attempt.timeline.append(TimelineEntry(kind, at: step.moment.wall, detail: detail))
+    }
+
+    /// The newest watched attempt that wanted what the device now reports, unless somebody else moved the bolt.
+    private func contradictedIndex(by bolt: BoltState, _ report: DeviceReport, _ step: Step) -> Int? {
+        watched.lastIndex { candidate in
+            guard candidate.until > step.moment.monotonic else { return false }
+            if let id = report.attemptID { return candidate.attempt.id == id && bolt.isSettled }
+            let movedByOther = report.method != nil && report.method != .remote
+            return candidate.attempt.actionType.wantedState == bolt && !movedByOther
+        }
+    }
+
+    private func lockEvent(_ bolt: BoltState, _ movement: BoltMovement, by attempt: ActionAttempt?, _ step: Step)
+        -> Event
+    {
+        makeEvent(bolt == .locked ? .lockLocked : .lockUnlocked, attempt: attempt, details: .bolt(movement), step)
+    }
+
+    private func lateReport(of attempt: ActionAttempt, _ bolt: BoltState, _ step: Step) -> Event {
+        let details = Event.Details.lateReport(actionType: attempt.actionType, status: attempt.status, reported: bolt)
+        return makeEvent(.actionAttemptLateReport, attempt: attempt, details: details, step)
+    }
+
+    private func makeEvent(
+        _ type: EventType,
+        attempt: ActionAttempt? = nil,
+        details: Event.Details = .none,
+        _ step: Step
+    ) -> Event {
+        Event(
+            id: step.ids.next(),
+            type: type,
+            workspaceID: device.workspaceID,
+            createdAt: step.moment.wall,
+            occurredAt: step.moment.wall,
+            connectedAccountID: device.connectedAccountID,
+            deviceID: device.id,
+            deviceCustomMetadata: device.customMetadata.isEmpty ? nil : device.customMetadata,
+            actionAttemptID: attempt?.id,
+            details: details
+        )
+    }
+}
