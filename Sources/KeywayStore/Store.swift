@@ -36,9 +36,11 @@ package protocol Store: Sendable {
     // MARK: Devices
 
     /// Returns a device; nil if there is none with this id in the workspace.
+    ///
+    /// Without a workspace it looks in all: for the engine alone, which is told of devices by their drivers.
     func device(
         _ id: Identifier<Device>,
-        in workspaceID: Identifier<Workspace>
+        in workspaceID: Identifier<Workspace>?
     ) async throws(StoreError) -> Device?
 
     /// Returns a page of devices, ordered by their time of creation and then by id.

@@ -71,6 +71,9 @@ package struct AttemptLane: Sendable {
         let deadline: MonotonicInstant
         /// False while its acceptance is being written.
         var isDurable: Bool
+
+        /// Whether it can be said to have never been sent.
+        var canExpire: Bool { isDurable && attempt.dispatchedAt == nil }
     }
 
     /// A resolved attempt about which the device has not had its last word.
@@ -109,20 +112,9 @@ package struct AttemptLane: Sendable {
         for attempt in unresolved {
             precondition(attempt.deviceID == device.id && attempt.status == .pending)
             let deadline = moment.monotonic + max(.zero, attempt.deadlineAt - moment.wall)
-            if attempt.dispatchedAt == nil {
-                queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: true))
-            } else {
-                precondition(head == nil, "two attempts of one device are marked as sent")
-                var attempt = attempt
-                attempt.timeline.append(TimelineEntry(.recovered, at: moment.wall))
-                head = Head(attempt: attempt, deadline: deadline, stage: .awaiting)
-                mustReadAfterRecovery = true
-            }
+            queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: true))
         }
     }
-
-    /// True until the first input after a recovery that left an attempt possibly sent.
-    private var mustReadAfterRecovery = false
 
     // MARK: Questions
 
@@ -135,7 +127,7 @@ package struct AttemptLane: Sendable {
         case .reading(let until): wakes.append(until)
         case .marking, nil: break
         }
-        for waiting in queue where waiting.isDurable { wakes.append(waiting.deadline) }
+        for waiting in queue where waiting.canExpire { wakes.append(waiting.deadline) }
         return wakes.min()
     }
 
@@ -472,10 +464,6 @@ package struct AttemptLane: Sendable {
 
     /// Does what the passing of time or the last input made possible.
     private mutating func advance(_ step: inout Step) {
-        if mustReadAfterRecovery {
-            mustReadAfterRecovery = false
-            step.actions.append(.read)
-        }
         if var current = head {
             switch current.stage {
             case .sending, .awaiting:
@@ -501,17 +489,19 @@ package struct AttemptLane: Sendable {
 
     private mutating func expireQueue(_ step: inout Step) {
         let now = step.moment.monotonic
-        for waiting in queue where waiting.isDurable && now >= waiting.deadline {
+        for waiting in queue where waiting.canExpire && now >= waiting.deadline {
             resolveNeverSent(waiting.attempt, .failure(.actionAttemptExpired), &step)
         }
-        queue.removeAll { $0.isDurable && now >= $0.deadline }
+        queue.removeAll { $0.canExpire && now >= $0.deadline }
     }
 
     /// Gives the device to the next attempt, passing over those that cannot be sent.
     private mutating func promote(_ step: inout Step) {
         while head == nil, !isDraining, let next = queue.first, next.isDurable {
             queue.removeFirst()
-            if let obstacle = obstacle(to: next.attempt, deadline: next.deadline, step) {
+            if next.attempt.dispatchedAt != nil {
+                takeUp(next, &step)
+            } else if let obstacle = obstacle(to: next.attempt, deadline: next.deadline, step) {
                 resolveNeverSent(next.attempt, obstacle, &step)
             } else {
                 var attempt = next.attempt
@@ -524,6 +514,16 @@ package struct AttemptLane: Sendable {
                 )
             }
         }
+    }
+
+    /// Takes up an attempt that was marked as sent before a restart: it is watched and read, but not sent (G4).
+    private mutating func takeUp(_ recovered: Waiting, _ step: inout Step) {
+        var attempt = recovered.attempt
+        attempt.timeline.append(TimelineEntry(.recovered, at: step.moment.wall))
+        let isOver = step.moment.monotonic >= recovered.deadline
+        let stage: Stage = isOver ? .reading(until: step.moment.monotonic + limits.resolutionGrace) : .awaiting
+        head = Head(attempt: attempt, deadline: recovered.deadline, stage: stage)
+        step.actions.append(.read)
     }
 
     /// Why the attempt must not be sent now; nil if it may.

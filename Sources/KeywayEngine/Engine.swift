@@ -1,0 +1,274 @@
+package import KeywayDriver
+package import KeywayModel
+package import KeywayStore
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Accepts attempts, drives the devices, takes their reports, and resolves every attempt exactly once.
+///
+/// The decisions are made by each device's ``AttemptLane``; the engine is the shell around the lanes. What it is asked
+/// for before ``run()`` has read the store waits until then.
+package final class Engine: Sendable {
+    private struct State {
+        var runners: [Identifier<Device>: LaneRunner] = [:]
+        var isDraining = false
+    }
+
+    private let drivers: DriverRegistry
+    private let configuration: EngineConfiguration
+    private let surroundings: LaneRunner.Surroundings
+    private let state = Mutex(State())
+    /// Opens when the lanes hold what the store held.
+    private let recovered = Gate()
+
+    /// Makes an engine, which does nothing before ``run()``.
+    package init(
+        store: any Store,
+        drivers: DriverRegistry,
+        time: any TimeSource,
+        ids: any IdentifierSource,
+        configuration: EngineConfiguration = EngineConfiguration(),
+        logger: Logger
+    ) {
+        self.drivers = drivers
+        self.configuration = configuration
+        surroundings = LaneRunner.Surroundings(
+            store: store,
+            time: time,
+            ids: ids,
+            jobs: JobQueue(),
+            outages: OutageLog(logger: logger),
+            logger: logger
+        )
+    }
+
+    // MARK: Attempts
+
+    /// Accepts an attempt to act on a device.
+    ///
+    /// - Parameters:
+    ///   - actionType: The action.
+    ///   - device: The device, as ``device(_:in:)`` returned it.
+    ///   - requester: Who asks.
+    ///   - deadline: How long the attempt may take, within ``EngineConfiguration/deadlines``; nil: the default.
+    /// - Returns: The pending attempt, once it is durable (G1).
+    /// - Throws: ``EngineError`` with code `laneFull`, `storeUnavailable`, `shuttingDown` or `noDriver`. Nothing was
+    ///   sent, and nothing will be.
+    package func request(
+        _ actionType: ActionType,
+        on device: Device,
+        by requester: Requester,
+        deadlineAfter deadline: Duration? = nil
+    ) async throws(EngineError) -> ActionAttempt {
+        let deadline = deadline ?? configuration.defaultDeadline
+        precondition(EngineConfiguration.deadlines.contains(deadline))
+        guard drivers[device.provider] != nil else {
+            throw EngineError(.noDriver, message: "This server has no driver for the provider of the device.")
+        }
+        await recovered.pass()
+        let runner = try runner(for: device)
+        let moment = surroundings.time.now()
+        let attempt = ActionAttempt(
+            id: surroundings.ids.next(),
+            workspaceID: device.workspaceID,
+            deviceID: device.id,
+            actionType: actionType,
+            requestedBy: requester,
+            createdAt: moment.wall,
+            deadlineAt: moment.wall + deadline
+        )
+        return try await runner.request(attempt, deadline: moment.monotonic + deadline).get()
+    }
+
+    /// Waits until an attempt has its outcome.
+    ///
+    /// - Parameters:
+    ///   - attempt: The attempt.
+    ///   - time: How long to wait at most.
+    /// - Returns: The attempt as it is when it is resolved, the time is over or the task is cancelled.
+    /// - Throws: ``EngineError`` with code `storeUnavailable` if it cannot be read.
+    package func resolution(
+        of attempt: ActionAttempt,
+        within time: Duration
+    ) async throws(EngineError) -> ActionAttempt {
+        if attempt.status != .pending { return attempt }
+        if let runner = state.withLock({ $0.runners[attempt.deviceID] }) {
+            let clock = surroundings.time
+            let resolved = await withTaskGroup(of: ActionAttempt?.self) { group in
+                group.addTask { await runner.outcome(of: attempt.id) }
+                group.addTask {
+                    _ = try? await clock.sleep(for: time)
+                    return nil
+                }
+                defer { group.cancelAll() }
+                return await group.next() ?? nil
+            }
+            if let resolved { return resolved }
+        }
+        return try await reading { () throws(StoreError) in
+            try await surroundings.store.actionAttempt(attempt.id, in: attempt.workspaceID)
+        } ?? attempt
+    }
+
+    /// Ends a pending attempt as a tester says, in a sandbox workspace.
+    ///
+    /// - Returns: The resolved attempt, once that is durable.
+    /// - Throws: ``EngineError`` with code `notPending` if it has its outcome already, or `shuttingDown`.
+    package func simulateOutcome(
+        _ outcome: Outcome,
+        of attempt: ActionAttempt
+    ) async throws(EngineError) -> ActionAttempt {
+        await recovered.pass()
+        guard let runner = state.withLock({ $0.runners[attempt.deviceID] }),
+            let resolved = await runner.simulate(outcome, of: attempt.id)
+        else {
+            throw EngineError(.notPending, message: "The action attempt is not pending any more.")
+        }
+        return resolved
+    }
+
+    // MARK: Devices
+
+    /// Returns a device of a workspace with its state as of now; nil if the workspace has none with this id.
+    ///
+    /// - Throws: ``EngineError`` with code `storeUnavailable` if it cannot be read.
+    package func device(
+        _ id: Identifier<Device>,
+        in workspaceID: Identifier<Workspace>
+    ) async throws(EngineError) -> Device? {
+        if let runner = state.withLock({ $0.runners[id] }) {
+            let device = await runner.device
+            return device.workspaceID == workspaceID ? device : nil
+        }
+        return try await reading { () throws(StoreError) in try await surroundings.store.device(id, in: workspaceID) }
+    }
+
+    private func reading<Value: Sendable>(
+        _ read: () async throws(StoreError) -> Value
+    ) async throws(EngineError) -> Value {
+        do {
+            return try await read()
+        } catch {
+            surroundings.outages.failed(error)
+            throw EngineError(.storeUnavailable, message: "The store cannot be read.", retryAfter: .seconds(2))
+        }
+    }
+
+    // MARK: Lanes
+
+    private func runner(for device: Device) throws(EngineError) -> LaneRunner {
+        let runner = state.withLock { state -> LaneRunner? in
+            if state.isDraining { return nil }
+            if let runner = state.runners[device.id] { return runner }
+            let runner = makeRunner(AttemptLane(device: device, limits: configuration.lane))
+            state.runners[device.id] = runner
+            return runner
+        }
+        guard let runner else { throw .shuttingDown }
+        return runner
+    }
+
+    private func makeRunner(_ lane: AttemptLane) -> LaneRunner {
+        LaneRunner(lane: lane, driver: drivers[lane.device.provider], surroundings: surroundings)
+    }
+}
+
+extension Engine: ReportSink {
+    /// Takes what a device says; returns once it is durable.
+    ///
+    /// - Throws: ``EngineError`` with code `unknownDevice` for a device that is not stored, `storeUnavailable` if it
+    ///   cannot be looked up, or `shuttingDown`.
+    package func deliver(_ report: DeviceReport) async throws {
+        await recovered.pass()
+        if let runner = state.withLock({ $0.runners[report.deviceID] }) {
+            await runner.deliver(report)
+            return
+        }
+        let device = try await reading { () throws(StoreError) in
+            try await surroundings.store.device(report.deviceID, in: nil)
+        }
+        guard let device else { throw EngineError(.unknownDevice, message: "There is no such device.") }
+        try await runner(for: device).deliver(report)
+    }
+}
+
+extension Engine: Service {
+    /// Takes up what the store holds and works until the server stops.
+    ///
+    /// On graceful shutdown nothing new is accepted or sent, and attempts in flight have
+    /// ``EngineConfiguration/drainTimeout`` to end. On cancellation it returns at once; either way what is not resolved
+    /// is taken up again by the next start.
+    package func run() async throws {
+        let jobs = surroundings.jobs
+        jobs.add { await self.recover() }
+        await withGracefulShutdownHandler {
+            await jobs.run()
+        } onGracefulShutdown: {
+            jobs.add { await self.drain() }
+        }
+        recovered.open()
+        for runner in closedRunners() { await runner.close() }
+    }
+
+    private func recover() async {
+        let remains: [UnresolvedLane]
+        var delay = configuration.lane.firstWriteRetryDelay
+        while true {
+            do {
+                remains = try await surroundings.store.unresolvedAttempts()
+                break
+            } catch {
+                surroundings.outages.failed(error)
+                guard (try? await surroundings.time.sleep(for: delay)) != nil else { return }
+                delay = min(delay * 2, configuration.lane.longestWriteRetryDelay)
+            }
+        }
+        let now = surroundings.time.now()
+        var taken: [LaneRunner] = []
+        for lane in remains {
+            let runner = makeRunner(
+                AttemptLane(device: lane.device, recovering: lane.attempts, limits: configuration.lane, at: now)
+            )
+            state.withLock { $0.runners[lane.device.id] = runner }
+            taken.append(runner)
+        }
+        recovered.open()
+        for runner in taken { await runner.takeUp() }
+        surroundings.logger.info(
+            "unresolved attempts taken up",
+            metadata: ["attempts": "\(remains.reduce(0) { $0 + $1.attempts.count })", "devices": "\(remains.count)"]
+        )
+    }
+
+    private func drain() async {
+        let runners = closedRunners()
+        for runner in runners { await runner.stopSending() }
+        let timeout = configuration.drainTimeout
+        let time = surroundings.time
+        let inTime = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for runner in runners { await runner.becomeQuiet() }
+                return true
+            }
+            group.addTask { (try? await time.sleep(for: timeout)) == nil }
+            let inTime = await group.next() ?? true
+            group.cancelAll()
+            // Lets go of the runner that still waits, so that the group can end.
+            for runner in runners { await runner.close() }
+            return inTime
+        }
+        if !inTime {
+            surroundings.logger.warning("attempts are still in flight; the next start will settle them")
+        }
+        surroundings.jobs.finish()
+    }
+
+    /// The runners there are, after which there will be no new ones.
+    private func closedRunners() -> [LaneRunner] {
+        state.withLock { state in
+            state.isDraining = true
+            return Array(state.runners.values)
+        }
+    }
+}

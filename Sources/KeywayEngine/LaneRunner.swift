@@ -1,0 +1,241 @@
+import KeywayDriver
+import KeywayModel
+import KeywayStore
+import Logging
+
+/// The shell around one device's ``AttemptLane``: performs its actions and brings it what follows.
+actor LaneRunner {
+    /// What all runners of an engine share.
+    struct Surroundings: Sendable {
+        let store: any Store
+        let time: any TimeSource
+        let ids: any IdentifierSource
+        let jobs: JobQueue
+        let outages: OutageLog
+        let logger: Logger
+    }
+
+    private typealias Caller = CheckedContinuation<Result<ActionAttempt, EngineError>, Never>
+    private typealias Waiter = CheckedContinuation<ActionAttempt?, Never>
+
+    private var lane: AttemptLane
+    private let driver: (any DeviceDriver)?
+    private let surroundings: Surroundings
+
+    /// Who waits for an attempt to be accepted.
+    private var callers: [Identifier<ActionAttempt>: Caller] = [:]
+    /// Who waits for an attempt's outcome, by attempt and then by number.
+    private var waiters: [Identifier<ActionAttempt>: [UInt64: Waiter]] = [:]
+    /// Drivers that wait for their report to be durable.
+    private var deliveries: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    /// Who waits for the lane to be quiet.
+    private var drainers: [CheckedContinuation<Void, Never>] = []
+    private var lastNumber: UInt64 = 0
+    /// The earliest instant for which a wake is under way.
+    private var armedFor: MonotonicInstant?
+    private var isClosed = false
+
+    init(lane: AttemptLane, driver: (any DeviceDriver)?, surroundings: Surroundings) {
+        self.lane = lane
+        self.driver = driver
+        self.surroundings = surroundings
+    }
+
+    /// The device with its state as of now, which may be ahead of the store by the write under way.
+    var device: Device { lane.device }
+
+    // MARK: What others ask for
+
+    /// Brings an attempt into the lane; returns it once it is durable.
+    func request(_ attempt: ActionAttempt, deadline: MonotonicInstant) async -> Result<ActionAttempt, EngineError> {
+        guard !isClosed else { return .failure(.shuttingDown) }
+        return await withCheckedContinuation { caller in
+            callers[attempt.id] = caller
+            feed(.request(attempt, deadline: deadline))
+        }
+    }
+
+    /// Takes a report; returns once it is durable.
+    func deliver(_ report: DeviceReport) async {
+        guard !isClosed else { return }
+        let number = nextNumber()
+        await withCheckedContinuation { continuation in
+            deliveries[number] = continuation
+            feed(.reported(report, token: number))
+        }
+    }
+
+    /// Waits for an attempt's outcome to be durable; nil if the lane does not hold the attempt, or the task is cancelled.
+    func outcome(of id: Identifier<ActionAttempt>) async -> ActionAttempt? {
+        guard !isClosed, lane.isUnresolved(id) || waiters[id] != nil else { return nil }
+        return await wait(for: id) {}
+    }
+
+    /// Ends an unresolved attempt as a tester says; nil if it is not unresolved.
+    func simulate(_ outcome: Outcome, of id: Identifier<ActionAttempt>) async -> ActionAttempt? {
+        guard !isClosed, lane.isUnresolved(id) else { return nil }
+        return await wait(for: id) { feed(.simulatedOutcome(id, outcome)) }
+    }
+
+    /// Stops accepting and sending.
+    func stopSending() {
+        feed(.drain)
+    }
+
+    /// Returns when no attempt is in flight and everything is durable.
+    func becomeQuiet() async {
+        guard !lane.isQuiet, !isClosed else { return }
+        await withCheckedContinuation { drainers.append($0) }
+    }
+
+    /// Lets go of everybody who waits; nothing happens in the lane after this.
+    func close() {
+        isClosed = true
+        for caller in callers.values { caller.resume(returning: .failure(.shuttingDown)) }
+        for waiter in waiters.values.flatMap(\.values) { waiter.resume(returning: nil) }
+        for delivery in deliveries.values { delivery.resume() }
+        for drainer in drainers { drainer.resume() }
+        (callers, waiters, deliveries, drainers) = ([:], [:], [:], [])
+    }
+
+    /// Begins the life of a lane that was made from the store's remains.
+    func takeUp() {
+        feed(.woken)
+    }
+
+    // MARK: The lane and its actions
+
+    private func feed(_ input: AttemptLane.Input) {
+        guard !isClosed else { return }
+        for action in lane.handle(input, at: surroundings.time.now(), ids: surroundings.ids) { perform(action) }
+        arm()
+        if lane.isQuiet {
+            for drainer in drainers { drainer.resume() }
+            drainers = []
+        }
+    }
+
+    private func perform(_ action: AttemptLane.Action) {
+        switch action {
+        case .commit(let commit): surroundings.jobs.add { await self.write(commit) }
+        case .send(let command): surroundings.jobs.add { await self.send(command) }
+        case .read: surroundings.jobs.add { await self.read() }
+        case .accepted(let attempt): callers.removeValue(forKey: attempt.id)?.resume(returning: .success(attempt))
+        case .refused(let id, let refusal): callers.removeValue(forKey: id)?.resume(returning: .failure(refusal.error))
+        case .resolved(let attempt):
+            log(attempt)
+            for waiter in (waiters.removeValue(forKey: attempt.id) ?? [:]).values { waiter.resume(returning: attempt) }
+        case .recorded(let number): deliveries.removeValue(forKey: number)?.resume()
+        }
+    }
+
+    private func write(_ commit: LaneCommit) async {
+        do {
+            try await surroundings.store.commit(commit)
+            surroundings.outages.succeeded()
+            feed(.committed)
+        } catch {
+            surroundings.outages.failed(error)
+            feed(.commitFailed(mayBeDurable: error.mayBeDurable))
+        }
+    }
+
+    private func send(_ command: Command) async {
+        let answer: CommandAnswer
+        if let driver {
+            answer = await driver.perform(command, on: lane.device)
+        } else {
+            answer = .refused(.providerUnavailable, "no driver for this provider")
+        }
+        feed(.answered(command.attemptID, answer))
+    }
+
+    private func read() async {
+        let bolt = await driver?.readBolt(of: lane.device)
+        feed(.read(bolt))
+    }
+
+    /// Sees to it that the lane is woken in time.
+    ///
+    /// A wake that turns out to be early does no harm.
+    private func arm() {
+        guard let wake = lane.nextWake, armedFor.map({ wake < $0 }) ?? true else { return }
+        armedFor = wake
+        let time = surroundings.time
+        surroundings.jobs.add {
+            guard (try? await time.sleep(until: wake)) != nil else { return }
+            await self.woke(at: wake)
+        }
+    }
+
+    private func woke(at instant: MonotonicInstant) {
+        if armedFor == instant { armedFor = nil }
+        feed(.woken)
+    }
+
+    // MARK: Small things
+
+    private func wait(for id: Identifier<ActionAttempt>, after begin: () -> Void) async -> ActionAttempt? {
+        let number = nextNumber()
+        let jobs = surroundings.jobs
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                waiters[id, default: [:]][number] = waiter
+                begin()
+            }
+        } onCancel: {
+            jobs.add { await self.stopWaiting(number, for: id) }
+        }
+    }
+
+    private func stopWaiting(_ number: UInt64, for id: Identifier<ActionAttempt>) {
+        waiters[id]?.removeValue(forKey: number)?.resume(returning: nil)
+        if waiters[id]?.isEmpty == true { waiters[id] = nil }
+    }
+
+    private func nextNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    private func log(_ attempt: ActionAttempt) {
+        var metadata: Logger.Metadata = [
+            "action_attempt.id": "\(attempt.id)",
+            "action_attempt.type": "\(attempt.actionType.rawValue)",
+            "action_attempt.status": "\(attempt.status.rawValue)",
+            "device.id": "\(attempt.deviceID)",
+        ]
+        if case .failure(let failure) = attempt.outcome { metadata["error.type"] = "\(failure.cause.rawValue)" }
+        surroundings.logger.info("action attempt resolved", metadata: metadata)
+    }
+}
+
+extension EngineError {
+    /// The error of a server that is stopping.
+    static let shuttingDown = EngineError(
+        .shuttingDown,
+        message: "The server is shutting down.",
+        retryAfter: .seconds(5)
+    )
+}
+
+extension AttemptLane.Refusal {
+    /// What to tell the caller.
+    fileprivate var error: EngineError {
+        switch self {
+        case .laneFull:
+            EngineError(
+                .laneFull,
+                message: "The device has too many unresolved action attempts. Try again when some are resolved.",
+                retryAfter: .seconds(2)
+            )
+        case .storeUnavailable:
+            EngineError(
+                .storeUnavailable,
+                message: "The action attempt could not be stored and was not accepted.",
+                retryAfter: .seconds(2)
+            )
+        case .shuttingDown: .shuttingDown
+        }
+    }
+}
