@@ -9,15 +9,14 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
-    static let deque = product(name: "DequeModule", package: "swift-collections")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
-    static let heap = product(name: "HeapModule", package: "swift-collections")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
 }
 
 let package = Package(
@@ -28,7 +27,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -47,7 +45,7 @@ let package = Package(
         .target(
             name: "KeywayEngine",
             dependencies: [
-                "KeywayDriver", "KeywayModel", "KeywayStore", .deque, .heap, .logging, .serviceLifecycle,
+                "KeywayDriver", "KeywayModel", "KeywayStore", .logging, .serviceLifecycle,
             ]
         ),
         .target(
@@ -66,6 +64,7 @@ let package = Package(
             dependencies: [
                 "KeywayAPI", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox", "KeywayStore",
                 "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird, .logging, .serviceLifecycle,
+                .unixSignals,
             ]
         ),
         .testTarget(name: "KeywayModelTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
@@ -91,6 +90,10 @@ let package = Package(
                 "KeywayAPI", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox", "KeywayStore",
                 "KeywayTestKit", .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .serviceLifecycle,
             ]
+        ),
+        .testTarget(
+            name: "keywayTests",
+            dependencies: ["KeywayAPI", "KeywayEngine", "KeywayModel", "KeywayTestKit", "keyway", .logging]
         ),
         .testTarget(name: "KeywayTestKitTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
     ]

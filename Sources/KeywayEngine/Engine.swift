@@ -93,6 +93,7 @@ package final class Engine: Sendable {
         within time: Duration
     ) async throws(EngineError) -> ActionAttempt {
         if attempt.status != .pending { return attempt }
+        await recovered.pass()
         if let runner = state.withLock({ $0.runners[attempt.deviceID] }) {
             let clock = surroundings.time
             let resolved = await withTaskGroup(of: ActionAttempt?.self) { group in

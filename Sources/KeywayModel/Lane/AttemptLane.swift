@@ -302,7 +302,7 @@ package struct AttemptLane: Sendable {
             current.attempt.acknowledgedAt = step.moment.wall
             current.attempt.timeline.append(TimelineEntry(.acknowledged, at: step.moment.wall))
             assume(current.attempt.actionType)
-            resolveHead(current, .success(wasConfirmedByDevice: false), lockEvent: nil, &step)
+            resolveHead(current, .success(wasConfirmedByDevice: false), &step)
             return
         case .refused(.actionAttemptExpired, _):
             resolveNeverSent(current.attempt, .failure(.actionAttemptExpired), &step)
@@ -312,7 +312,7 @@ package struct AttemptLane: Sendable {
             current.attempt.timeline.append(
                 TimelineEntry(.report, at: step.moment.wall, detail: detail ?? cause.rawValue)
             )
-            resolveHead(current, .failure(cause), lockEvent: nil, &step)
+            resolveHead(current, .failure(cause), &step)
             return
         }
         if current.stage == .sending { current.stage = .awaiting }
@@ -378,13 +378,11 @@ package struct AttemptLane: Sendable {
         head = current
         if bolt == current.attempt.actionType.wantedState {
             let method = report.method ?? .remote
-            let byAttempt = method == .remote ? current.attempt : nil
-            let event = lockEvent(bolt, BoltMovement(method: method), by: byAttempt, step)
-            resolveHead(current, .success(wasConfirmedByDevice: true), lockEvent: event, &step)
+            resolveHead(current, .success(wasConfirmedByDevice: true), moved: method, &step)
             return true
         }
         if bolt == .jammed {
-            resolveHead(current, .failure(.lockJammed), lockEvent: nil, &step)
+            resolveHead(current, .failure(.lockJammed), &step)
             return true
         }
         return false
@@ -406,7 +404,7 @@ package struct AttemptLane: Sendable {
             report.attemptID == nil || report.attemptID == current.attempt.id
         {
             note(.report, detail ?? cause.rawValue, on: &current, step)
-            resolveHead(current, .failure(cause), lockEvent: nil, &step)
+            resolveHead(current, .failure(cause), &step)
         } else if let id = report.attemptID, let index = watched.firstIndex(where: { $0.attempt.id == id }) {
             let attempt = watched.remove(at: index).attempt
             let entry = TimelineEntry(.lateReport, at: step.moment.wall, detail: detail ?? cause.rawValue)
@@ -441,22 +439,21 @@ package struct AttemptLane: Sendable {
         guard
             let attempt = head?.attempt.id == id ? head?.attempt : queue.first(where: { $0.attempt.id == id })?.attempt
         else { return }
-        var lockEvent: Event?
+        var method: LockMethod?
         if case .success(let result) = outcome {
             assume(attempt.actionType)
             if result.wasConfirmedByDevice == true {
-                let bolt = attempt.actionType.wantedState
                 device.state.isAssumed = false
                 device.state.reportedAt = step.moment.wall
-                lockEvent = self.lockEvent(bolt, BoltMovement(method: .remote), by: attempt, step)
+                method = .remote
             }
             pending.state = device.state
         }
         if let current = head, current.attempt.id == id {
-            resolveHead(current, outcome, lockEvent: lockEvent, &step)
+            resolveHead(current, outcome, moved: method, &step)
         } else {
             queue.removeAll { $0.attempt.id == id }
-            pending.changes.append(resolution(of: attempt, outcome, lockEvent: lockEvent, step))
+            pending.changes.append(resolution(of: attempt, outcome, moved: method, step))
         }
     }
 
@@ -538,13 +535,18 @@ package struct AttemptLane: Sendable {
     private mutating func giveUp(on current: Head, _ step: inout Step) {
         // Known to be elsewhere only if the device said so after the command; what it said before proves nothing.
         let isElsewhere = current.reportedSinceSent != nil && device.state.isOnline
-        resolveHead(current, .failure(isElsewhere ? .timedOut : .outcomeUnknown), lockEvent: nil, &step)
+        resolveHead(current, .failure(isElsewhere ? .timedOut : .outcomeUnknown), &step)
     }
 
-    private mutating func resolveHead(_ current: Head, _ outcome: Outcome, lockEvent: Event?, _ step: inout Step) {
+    private mutating func resolveHead(
+        _ current: Head,
+        _ outcome: Outcome,
+        moved method: LockMethod? = nil,
+        _ step: inout Step
+    ) {
         device.state.movingBolt = nil
         head = nil
-        let change = resolution(of: current.attempt, outcome, lockEvent: lockEvent, step)
+        let change = resolution(of: current.attempt, outcome, moved: method, step)
         pending.changes.append(change)
         pending.state = device.state
         if case .failure(let failure) = outcome, failure.cause == .timedOut || failure.cause == .outcomeUnknown,
@@ -567,32 +569,36 @@ package struct AttemptLane: Sendable {
         var attempt = attempt
         attempt.dispatchedAt = nil
         attempt.timeline.removeAll { $0.kind == .dispatched }
-        return resolution(of: attempt, outcome, lockEvent: nil, step)
+        return resolution(of: attempt, outcome, step)
     }
 
+    /// The change that gives an attempt its outcome, with the event that says so and, if the bolt was seen to move, the
+    /// lock's event after it.
     private func resolution(
         of attempt: ActionAttempt,
         _ outcome: Outcome,
-        lockEvent: Event?,
+        moved method: LockMethod? = nil,
         _ step: Step
     ) -> LaneCommit.Change {
         var attempt = attempt
         attempt.outcome = outcome
         attempt.resolvedAt = step.moment.wall
-        var succeeded = true
-        if case .failure(let failure) = outcome {
-            succeeded = false
-            attempt.timeline.append(TimelineEntry(.resolved, at: step.moment.wall, detail: failure.cause.rawValue))
-        } else {
-            attempt.timeline.append(TimelineEntry(.resolved, at: step.moment.wall))
+        var cause: FailureCause?
+        if case .failure(let failure) = outcome { cause = failure.cause }
+        attempt.timeline.append(TimelineEntry(.resolved, at: step.moment.wall, detail: cause?.rawValue))
+        var events = [
+            makeEvent(
+                .resolution(of: attempt.actionType, succeeded: cause == nil),
+                attempt: attempt,
+                details: .resolution(actionType: attempt.actionType, status: attempt.status),
+                step
+            )
+        ]
+        if let method {
+            let mover = method == .remote ? attempt : nil
+            events.append(lockEvent(attempt.actionType.wantedState, BoltMovement(method: method), by: mover, step))
         }
-        let event = makeEvent(
-            .resolution(of: attempt.actionType, succeeded: succeeded),
-            attempt: attempt,
-            details: .resolution(actionType: attempt.actionType, status: attempt.status),
-            step
-        )
-        return .resolve(attempt, events: [event] + (lockEvent.map { [$0] } ?? []))
+        return .resolve(attempt, events: events)
     }
 
     // MARK: Small things

@@ -1,0 +1,241 @@
+import KeywayModel
+
+/// What a ``MemoryStore`` holds.
+struct MemoryTables {
+    private(set) var workspaces: [Identifier<Workspace>: Workspace] = [:]
+    private(set) var keys: [Identifier<APIKey>: APIKey] = [:]
+    private var accounts: [Identifier<ConnectedAccount>: ConnectedAccount] = [:]
+    /// In the order of addition: the position is what a page cursor names.
+    private var devices: [Device] = []
+    private var devicePositions: [Identifier<Device>: Int] = [:]
+    /// In the order of acceptance: the position is what a page cursor names.
+    private var attempts: [ActionAttempt] = []
+    private var attemptPositions: [Identifier<ActionAttempt>: Int] = [:]
+    /// Each workspace's events in the order of their sequence numbers.
+    private var events: [Identifier<Workspace>: [Event]] = [:]
+    private var eventIDs: Set<Identifier<Event>> = []
+
+    // MARK: Lanes
+
+    /// Applies a commit; whatever could refuse it is checked before anything is changed.
+    mutating func apply(_ commit: LaneCommit) throws(StoreError) {
+        guard let position = devicePositions[commit.deviceID], devices[position].workspaceID == commit.workspaceID else {
+            throw StoreError(.conflict, message: "The store does not have the device of a lane's commit.")
+        }
+        for change in commit.changes {
+            switch change {
+            case .accept(let attempt): accept(attempt)
+            case .dispatch(let id, let time, let timeline):
+                changePending(id, in: commit.workspaceID) { attempt in
+                    attempt.dispatchedAt = time
+                    attempt.timeline = timeline
+                }
+            case .resolve(let resolved, let events):
+                precondition(resolved.outcome != nil, "a resolution has an outcome")
+                let wasPending = changePending(resolved.id, in: commit.workspaceID) { attempt in
+                    attempt.dispatchedAt = resolved.dispatchedAt
+                    attempt.acknowledgedAt = resolved.acknowledgedAt
+                    attempt.resolvedAt = resolved.resolvedAt
+                    attempt.outcome = resolved.outcome
+                    attempt.timeline = resolved.timeline
+                }
+                if wasPending { append(events, to: commit.workspaceID) }
+            case .lateReport(let id, let entry, let events):
+                addLateReport(entry, to: id, events: events, in: commit.workspaceID)
+            case .report(let events): append(events, to: commit.workspaceID)
+            }
+        }
+        if let state = commit.state { devices[position].state = state }
+    }
+
+    private mutating func accept(_ attempt: ActionAttempt) {
+        guard attemptPositions[attempt.id] == nil else { return }
+        attemptPositions[attempt.id] = attempts.count
+        attempts.append(attempt)
+    }
+
+    @discardableResult
+    private mutating func changePending(
+        _ id: Identifier<ActionAttempt>,
+        in workspaceID: Identifier<Workspace>,
+        _ change: (inout ActionAttempt) -> Void
+    ) -> Bool {
+        guard let position = attemptPositions[id], attempts[position].workspaceID == workspaceID,
+            attempts[position].status == .pending
+        else { return false }
+        change(&attempts[position])
+        return true
+    }
+
+    private mutating func addLateReport(
+        _ entry: TimelineEntry,
+        to id: Identifier<ActionAttempt>,
+        events: [Event],
+        in workspaceID: Identifier<Workspace>
+    ) {
+        guard let position = attemptPositions[id], attempts[position].workspaceID == workspaceID,
+            attempts[position].status != .pending
+        else { return }
+        let added = append(events, to: workspaceID)
+        let isNew = events.isEmpty ? !attempts[position].timeline.contains(entry) : added > 0
+        if isNew { attempts[position].timeline.append(entry) }
+    }
+
+    /// Appends the events whose id is new, and returns how many that were.
+    @discardableResult
+    private mutating func append(_ new: [Event], to workspaceID: Identifier<Workspace>) -> Int {
+        let unseen = new.filter { eventIDs.insert($0.id).inserted }
+        events[workspaceID, default: []] += unseen
+        return unseen.count
+    }
+
+    /// Every pending attempt with its device, ordered by device and then by acceptance.
+    var unresolvedLanes: [UnresolvedLane] {
+        Dictionary(grouping: attempts.filter { $0.status == .pending }, by: \.deviceID)
+            .compactMap { deviceID, attempts in
+                devicePositions[deviceID].map { UnresolvedLane(device: devices[$0], attempts: attempts) }
+            }
+            .sorted { $0.device.id < $1.device.id }
+    }
+
+    // MARK: Attempts and events
+
+    func attempt(_ id: Identifier<ActionAttempt>, in workspaceID: Identifier<Workspace>) -> ActionAttempt? {
+        guard let position = attemptPositions[id], attempts[position].workspaceID == workspaceID else { return nil }
+        return attempts[position]
+    }
+
+    func attempts(_ query: ActionAttemptQuery) -> Page<ActionAttempt> {
+        let positions = attempts.indices.reversed().lazy.filter { position in
+            let attempt = attempts[position]
+            return attempt.workspaceID == query.workspaceID
+                && query.after.map { position < $0 } ?? true
+                && query.ids?.contains(attempt.id) ?? true
+                && query.deviceID.map { attempt.deviceID == $0 } ?? true
+        }
+        return page(of: positions, limit: query.limit) { attempts[$0] }
+    }
+
+    func events(_ query: EventQuery) -> [Event] {
+        let matching = (events[query.workspaceID] ?? []).filter { event in
+            query.ids?.contains(event.id) ?? true
+                && query.types?.contains(event.type.rawValue) ?? true
+                && query.deviceIDs.map { ids in event.deviceID.map(ids.contains) ?? false } ?? true
+                && query.connectedAccountID.map { event.connectedAccountID == $0 } ?? true
+                && query.after.map { event.createdAt > $0 } ?? true
+                && query.before.map { event.createdAt < $0 } ?? true
+        }
+        return switch query.keeps {
+        case .oldest: Array(matching.dropFirst(query.offset).prefix(query.limit))
+        case .newest: Array(matching.dropLast(query.offset).suffix(query.limit))
+        }
+    }
+
+    // MARK: Devices
+
+    func device(_ id: Identifier<Device>, in workspaceID: Identifier<Workspace>?) -> Device? {
+        guard let position = devicePositions[id] else { return nil }
+        let device = devices[position]
+        return workspaceID == nil || device.workspaceID == workspaceID ? device : nil
+    }
+
+    func devices(_ query: DeviceQuery) -> Page<Device> {
+        let start = query.after.map { Int($0) }
+        if let start, !devices.indices.contains(start) { return Page(elements: [], next: nil) }
+        let positions =
+            devices.indices
+            .filter { position in
+                let isLater = start.map { devices[position].isListed(after: devices[$0]) } ?? true
+                return isLater && query.matches(devices[position])
+            }
+            .sorted { devices[$1].isListed(after: devices[$0]) }
+        return page(of: positions, limit: query.limit) { devices[$0] }
+    }
+
+    mutating func setDriverSettings(_ settings: JSONValue, of deviceID: Identifier<Device>) {
+        guard let position = devicePositions[deviceID] else { return }
+        devices[position].driverSettings = settings
+    }
+
+    // MARK: Tenants
+
+    mutating func add(
+        _ workspace: Workspace,
+        accounts newAccounts: [ConnectedAccount],
+        devices newDevices: [Device]
+    ) throws(StoreError) {
+        let allAccounts = accounts.merging(newAccounts.map { ($0.id, $0) }) { existing, _ in existing }
+        for device in newDevices where devicePositions[device.id] == nil {
+            guard allAccounts[device.connectedAccountID]?.workspaceID == device.workspaceID else {
+                let message = "A device names a connected account that its workspace does not have."
+                throw StoreError(.conflict, message: message)
+            }
+        }
+        if workspaces[workspace.id] == nil { workspaces[workspace.id] = workspace }
+        accounts = allAccounts
+        for device in newDevices where devicePositions[device.id] == nil {
+            devicePositions[device.id] = devices.count
+            devices.append(device)
+        }
+    }
+
+    // MARK: API keys
+
+    mutating func add(_ key: APIKey) throws(StoreError) {
+        let isTaken = keys[key.id] != nil || keys.values.contains { $0.shortToken == key.shortToken }
+        guard !isTaken, workspaces[key.workspaceID] != nil else {
+            throw StoreError(.conflict, message: "The key's id or short token is taken, or its workspace is unknown.")
+        }
+        keys[key.id] = key
+    }
+
+    mutating func revoke(_ id: Identifier<APIKey>, at time: Timestamp) -> APIKey? {
+        guard var key = keys[id] else { return nil }
+        key.revokedAt = key.revokedAt ?? time
+        keys[id] = key
+        return key
+    }
+
+    // MARK: Pages
+
+    private func page<Element>(
+        of positions: some Sequence<Int>,
+        limit: Int,
+        _ element: (Int) -> Element
+    ) -> Page<Element> {
+        // One more than asked for tells whether there is a next page.
+        let found = Array(positions.prefix(limit + 1))
+        let shown = found.prefix(limit)
+        return Page(
+            elements: shown.map(element),
+            next: found.count > limit ? shown.last.map { Int64($0) } : nil
+        )
+    }
+}
+
+extension Device {
+    /// Whether it comes later in a list than another device.
+    fileprivate func isListed(after other: Device) -> Bool {
+        (createdAt, id) > (other.createdAt, other.id)
+    }
+}
+
+extension DeviceQuery {
+    fileprivate func matches(_ device: Device) -> Bool {
+        device.workspaceID == workspaceID
+            && ids?.contains(device.id) ?? true
+            && connectedAccountIDs?.contains(device.connectedAccountID) ?? true
+            && deviceTypes?.contains(device.description.deviceType) ?? true
+            && manufacturer.map { device.description.manufacturer == $0 } ?? true
+            && name.map { device.description.name == $0 || device.nickname == $0 } ?? true
+            && createdBefore.map { device.createdAt < $0 } ?? true
+            && customMetadata.allSatisfy { key, text in device.customMetadata[key]?.comparedText == text }
+            && matchesSearch(device)
+    }
+
+    private func matchesSearch(_ device: Device) -> Bool {
+        guard let foldedSearch else { return true }
+        return device.searchText.utf8.contains(foldedSearch.utf8)
+            || idPrefix.map { device.id.description.hasPrefix($0) } ?? false
+    }
+}

@@ -1,0 +1,120 @@
+import Configuration
+import KeywayAPI
+import KeywayEngine
+import KeywayModel
+import Logging
+
+/// The server's settings.
+///
+/// Each is looked for first on the command line, then in the environment (`KEYWAY_` and the name in upper case), then
+/// in the configuration file (a JSON object with the names as keys), and has a default.
+struct Settings: Hashable, Sendable {
+    /// The folder that holds the database.
+    ///
+    /// Default `keyway-data` in the working directory.
+    var dataDirectory: String
+    /// The least important level that is logged.
+    ///
+    /// Default `info`.
+    var logLevel: Logger.Level
+    /// How many locks without latency the sandbox has beside its usual ones, for load tests.
+    ///
+    /// Default 0.
+    var sandboxFastLocks: Int
+    /// How long a request for an exclusive database waits for another process.
+    ///
+    /// Default 2 s.
+    var storeBusyTimeout: Duration
+    /// The settings of the HTTP side.
+    var api: APIConfiguration
+    /// The engine's settings.
+    var engine: EngineConfiguration
+
+    /// Reads the settings.
+    ///
+    /// - Parameters:
+    ///   - commandLine: What was given on the command line, by name.
+    ///   - environment: The environment's variables.
+    ///   - file: The path of the configuration file; nil: the one the environment names, if any.
+    /// - Throws: ``SettingsError`` for a value that cannot be used, or a file that cannot be read.
+    init(commandLine: [String: String], environment: [String: String], file: String?) async throws {
+        var providers: [any ConfigProvider] = [
+            EnvironmentVariablesProvider(
+                environmentVariables: Dictionary(
+                    uniqueKeysWithValues: commandLine.map { ("KEYWAY_\($0.key.uppercased())", $0.value) }
+                )
+            )
+            .prefixKeys(with: "keyway"),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "keyway"),
+        ]
+        if let file = file ?? environment["KEYWAY_CONFIG"] {
+            do {
+                let path = InMemoryProvider(values: ["filePath": ConfigValue(.string(file), isSecret: false)])
+                providers.append(try await FileProvider<JSONSnapshot>(config: ConfigReader(provider: path)))
+            } catch {
+                throw SettingsError(message: "The configuration file \(file) cannot be used: \(error)")
+            }
+        }
+        let reader = SettingsReader(config: ConfigReader(providers: providers))
+        dataDirectory = try await reader.text("data_directory") ?? "keyway-data"
+        let level = try await reader.text("log_level") ?? "info"
+        guard let logLevel = Logger.Level(rawValue: level) else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SettingsError(message: "log_level is \(level); it must be one of \(levels).")
+        }
+        self.logLevel = logLevel
+        sandboxFastLocks = try await reader.number("sandbox_fast_locks", in: 0...10000) ?? 0
+        storeBusyTimeout = .seconds(try await reader.number("store_busy_timeout_seconds", in: 0...60) ?? 2)
+        api = APIConfiguration(
+            host: try await reader.text("host") ?? "127.0.0.1",
+            port: try await reader.number("port", in: 0...65535) ?? 8080,
+            maximumBodyBytes: try await reader.number("maximum_body_bytes", in: 1024...1 << 30) ?? 1 << 20,
+            maximumPageSize: try await reader.number("maximum_page_size", in: 1...100_000) ?? 1000,
+            publicBaseURL: try await reader.text("public_url"),
+            idleTimeout: .seconds(try await reader.number("idle_timeout_seconds", in: 1...3600) ?? 60),
+            maximumConnections: try await reader.number("maximum_connections", in: 1...1_000_000) ?? 4096,
+            maximumSyncWait: .seconds(try await reader.number("maximum_sync_wait_seconds", in: 1...600) ?? 60)
+        )
+        engine = EngineConfiguration(
+            defaultDeadline: .seconds(try await reader.number("default_deadline_seconds", in: 1...86400) ?? 30),
+            lane: LaneLimits(
+                maximumLength: try await reader.number("maximum_lane_length", in: 1...10000) ?? 64,
+                resolutionGrace: .seconds(try await reader.number("resolution_grace_seconds", in: 0...60) ?? 2)
+            ),
+            drainTimeout: .seconds(try await reader.number("drain_timeout_seconds", in: 0...600) ?? 10)
+        )
+    }
+}
+
+/// A setting that cannot be used.
+struct SettingsError: Error, CustomStringConvertible, Hashable {
+    /// Which one, and what it may be.
+    let message: String
+
+    var description: String { message }
+}
+
+/// Reads single settings and says clearly what is wrong with one.
+private struct SettingsReader {
+    let config: ConfigReader
+
+    func text(_ name: String) async throws -> String? {
+        do {
+            return try await config.fetchString(forKey: ConfigKey([name]))
+        } catch {
+            throw SettingsError(message: "\(name) must be a text.")
+        }
+    }
+
+    func number(_ name: String, in range: ClosedRange<Int>) async throws -> Int? {
+        let expectation = "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)."
+        let value: Int?
+        do {
+            value = try await config.fetchInt(forKey: ConfigKey([name]))
+        } catch {
+            throw SettingsError(message: expectation)
+        }
+        if let value, !range.contains(value) { throw SettingsError(message: "\(expectation) It is \(value).") }
+        return value
+    }
+}

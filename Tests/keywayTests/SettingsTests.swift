@@ -1,0 +1,108 @@
+import FoundationEssentials
+import KeywayAPI
+import KeywayEngine
+import KeywayModel
+import KeywayTestKit
+import Logging
+import Testing
+
+@testable import keyway
+
+@Suite("Settings")
+struct SettingsTests {
+    func settings(
+        commandLine: [String: String] = [:],
+        environment: [String: String] = [:],
+        file: String? = nil
+    ) async throws -> Settings {
+        guard let file else {
+            return try await Settings(commandLine: commandLine, environment: environment, file: nil)
+        }
+        let path = FileManager.default.temporaryDirectory.appending(path: "keyway-settings-\(UUID().uuidString).json")
+        try Data(file.utf8).write(to: path)
+        defer { try? FileManager.default.removeItem(at: path) }
+        return try await Settings(commandLine: commandLine, environment: environment, file: path.path)
+    }
+
+    @Test("have the documented defaults")
+    func defaults() async throws {
+        let settings = try await settings()
+        #expect(settings.api.host == "127.0.0.1")
+        #expect(settings.api.port == 8080)
+        #expect(settings.dataDirectory == "keyway-data")
+        #expect(settings.engine == EngineConfiguration())
+        #expect(settings.sandboxFastLocks == 0)
+        #expect(settings.logLevel == .info)
+    }
+
+    @Test("are taken from the command line before the environment, and from that before the file")
+    func precedence() async throws {
+        let settings = try await settings(
+            commandLine: ["port": "1"],
+            environment: ["KEYWAY_PORT": "2", "KEYWAY_MAXIMUM_LANE_LENGTH": "3"],
+            file: #"{"port": 4, "maximum_lane_length": 5, "default_deadline_seconds": 6, "host": "::1"}"#
+        )
+        #expect(settings.api.port == 1)
+        #expect(settings.engine.lane.maximumLength == 3)
+        #expect(settings.engine.defaultDeadline == .seconds(6))
+        #expect(settings.api.host == "::1")
+    }
+
+    @Test(
+        "G12 refuse what is out of range or of the wrong kind, naming the setting",
+        arguments: [
+            ("port", "65536"), ("port", "-1"), ("port", "http"), ("default_deadline_seconds", "0"),
+            ("default_deadline_seconds", "86401"), ("maximum_lane_length", "0"), ("resolution_grace_seconds", "1.5"),
+            ("log_level", "loud"), ("maximum_body_bytes", "1"), ("drain_timeout_seconds", "601"),
+        ]
+    )
+    func refuses(name: String, value: String) async throws {
+        let error = await #expect(throws: SettingsError.self) {
+            try await settings(environment: ["KEYWAY_\(name.uppercased())": value])
+        }
+        #expect(error?.message.hasPrefix(name) == true)
+    }
+
+    @Test(
+        "take the edges of their ranges",
+        arguments: [("default_deadline_seconds", 1), ("default_deadline_seconds", 86400)]
+    )
+    func edges(name: String, value: Int) async throws {
+        let settings = try await settings(environment: ["KEYWAY_\(name.uppercased())": "\(value)"])
+        #expect(settings.engine.defaultDeadline == .seconds(value))
+    }
+
+    @Test("say which file cannot be used", arguments: ["{", "[1]", #"{"port": "many"}"#])
+    func badFile(text: String) async throws {
+        await #expect(throws: SettingsError.self) { try await settings(file: text) }
+        let error = await #expect(throws: SettingsError.self) {
+            try await Settings(commandLine: [:], environment: ["KEYWAY_CONFIG": "/nowhere.json"], file: nil)
+        }
+        #expect(error?.message.contains("/nowhere.json") == true)
+    }
+}
+
+@Suite("Random identifiers")
+struct RandomIdentifiersTests {
+    @Test("are of version 7, grow, and do not repeat, even if the clock is stepped back")
+    func grow() {
+        let clock = ManualTimeSource()
+        let ids = RandomIdentifiers(time: clock)
+        var last = ids.next()
+        for step in 0..<20_000 {
+            if step == 10_000 { clock.stepWallClock(by: .seconds(-3600)) }
+            let next = ids.next()
+            #expect(next.high > last.high)
+            #expect(next.high >> 12 & 0xF == 7)
+            #expect(next.low >> 62 == 0b10)
+            last = next
+        }
+    }
+
+    @Test("begin with the time in milliseconds")
+    func time() {
+        let clock = ManualTimeSource()
+        let id = RandomIdentifiers(time: clock).next()
+        #expect(Int64(id.high >> 16) == clock.now().wall.microseconds / 1000)
+    }
+}
