@@ -1,0 +1,50 @@
+package import KeywayDriver
+package import KeywayEngine
+package import KeywayModel
+package import KeywayStore
+package import Logging
+
+/// What the endpoints work with.
+package struct APIServices: Sendable {
+    let store: any Store
+    let engine: Engine
+    let simulators: [Provider: any DeviceSimulator]
+    let time: any TimeSource
+    let ids: any IdentifierSource
+    let configuration: APIConfiguration
+    let logger: Logger
+    let authenticator: Authenticator
+    let health: HealthMonitor
+    let troubles: TroubleLog
+
+    /// Brings together what the endpoints work with.
+    ///
+    /// - Parameters:
+    ///   - store: Where everything durable is.
+    ///   - engine: What performs the actions.
+    ///   - simulators: The drivers whose devices the `simulate` endpoints can command, by provider.
+    ///   - time: The clocks.
+    ///   - ids: Where request ids come from.
+    ///   - configuration: The settings.
+    ///   - logger: Where requests and their troubles are logged.
+    package init(
+        store: any Store,
+        engine: Engine,
+        simulators: [Provider: any DeviceSimulator],
+        time: any TimeSource,
+        ids: any IdentifierSource,
+        configuration: APIConfiguration = APIConfiguration(),
+        logger: Logger
+    ) {
+        self.store = store
+        self.engine = engine
+        self.simulators = simulators
+        self.time = time
+        self.ids = ids
+        self.configuration = configuration
+        self.logger = logger
+        authenticator = Authenticator(store: store, time: time)
+        health = HealthMonitor(store: store, time: time)
+        troubles = TroubleLog(time: time, logger: logger)
+    }
+}

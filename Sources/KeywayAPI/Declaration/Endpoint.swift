@@ -1,0 +1,91 @@
+package import HTTPTypes
+
+/// One endpoint, declared once.
+///
+/// Routing, authentication, the method check, query parsing, validation and the OpenAPI document all derive from it. To
+/// add an endpoint, declare it with its handler beside the others of its noun.
+package struct Endpoint: Sendable {
+    /// Its exact path, such as `/locks/unlock_door`.
+    package let path: String
+    /// What it does to the world, which decides its methods and where its parameters come from.
+    package let kind: Kind
+    /// The credentials it accepts; nil: it asks for none.
+    package let accepts: [CredentialKind]?
+    /// Its parameters.
+    package let parameters: [ParameterDeclaration]
+    /// The names of parameters at least one of which must be given; empty: no such rule.
+    package let needsOneOf: [String]
+    /// The keys of its answer besides `ok`.
+    package let responseKeys: [String]
+    /// One or two sentences for the API's readers.
+    package let summary: String
+    /// Answers a validated request.
+    let handler: @Sendable (Call) async throws -> Reply
+
+    /// Declares an endpoint for holders of a credential.
+    init(
+        _ path: String,
+        _ kind: Kind,
+        accepts: [CredentialKind],
+        _ summary: String,
+        parameters: [any DeclaredParameter] = [],
+        needsOneOf: [any DeclaredParameter] = [],
+        responseKeys: [String] = [],
+        handler: @escaping @Sendable (Call, Caller) async throws -> Reply
+    ) {
+        self.path = path
+        self.kind = kind
+        self.accepts = accepts
+        self.parameters = parameters.map(\.declaration)
+        self.needsOneOf = needsOneOf.map(\.declaration.name)
+        self.responseKeys = responseKeys
+        self.summary = summary
+        self.handler = { call in
+            guard let caller = call.caller else { throw APIError.unauthorized }
+            return try await handler(call, caller)
+        }
+    }
+
+    /// Declares an endpoint for everybody.
+    init(
+        open path: String,
+        _ kind: Kind,
+        _ summary: String,
+        responseKeys: [String],
+        handler: @escaping @Sendable (Call) async throws -> Reply
+    ) {
+        self.path = path
+        self.kind = kind
+        accepts = nil
+        parameters = []
+        needsOneOf = []
+        self.responseKeys = responseKeys
+        self.summary = summary
+        self.handler = handler
+    }
+
+    /// What an endpoint does to the world (wire contract, section 1.1).
+    package enum Kind: Hashable, Sendable {
+        /// Reads: GET or POST, parameters in the query or the body.
+        case read
+        /// Updates: PATCH or POST, parameters in the query or the body.
+        case update
+        /// Deletes: DELETE or POST, parameters in the query or the body.
+        case delete
+        /// Creates or acts: POST, parameters in the body only.
+        case action
+
+        /// The methods it answers, the one that current SDKs use first.
+        package var methods: [HTTPRequest.Method] {
+            switch self {
+            case .read: [.get, .post]
+            case .update: [.patch, .post]
+            case .delete: [.delete, .post]
+            case .action: [.post]
+            }
+        }
+
+        /// Whether parameters in the query count.
+        package var takesQuery: Bool { self != .action }
+    }
+}

@@ -1,0 +1,150 @@
+import KeywayDriver
+import KeywayEngine
+import KeywayModel
+import KeywayStore
+
+/// `/action_attempts/*` (wire contract, section 4.1).
+enum ActionAttemptEndpoints {
+    static let all = [get, list, simulateResolve]
+
+    // MARK: Parameters
+
+    private static let id = Parameter.required("action_attempt_id", .uuid(ActionAttempt.self), "The attempt.")
+    private static let ids = Parameter.optional(
+        "action_attempt_ids",
+        .array(.uuid(ActionAttempt.self)),
+        "Only these attempts."
+    )
+    private static let deviceID = Parameter.optional(
+        "device_id",
+        .uuid(Device.self),
+        "Only attempts on this device."
+    )
+    private static let include = Parameter.defaulted(
+        "include",
+        .array(.oneOf(Inclusion.self)),
+        .array([]),
+        "What to show besides: `timeline`, everything that happened to the attempt so far. Keyway's own."
+    )
+
+    private enum Inclusion: String, CaseIterable {
+        case timeline
+    }
+
+    // MARK: Reading
+
+    private static let get = Endpoint(
+        "/action_attempts/get",
+        .read,
+        accepts: .standardAndClientSession,
+        "Returns an action attempt.",
+        parameters: [id, include],
+        responseKeys: ["action_attempt"]
+    ) { call, caller in
+        ["action_attempt": body(of: try await attempt(call, caller), includesTimeline: try includesTimeline(call))]
+    }
+
+    private static let list = Endpoint(
+        "/action_attempts/list",
+        .read,
+        accepts: .standard,
+        "Returns action attempts, the latest first.",
+        parameters: [ids, deviceID, include, Paging.limit, Paging.cursor],
+        responseKeys: ["action_attempts", "pagination"]
+    ) { call, caller in
+        let page = try await call.services.store.actionAttempts(
+            ActionAttemptQuery(
+                workspaceID: caller.workspaceID,
+                ids: try call[ids],
+                deviceID: try call[deviceID],
+                limit: try call.pageSize,
+                after: try call.pageStart
+            )
+        )
+        let includesTimeline = try includesTimeline(call)
+        return [
+            "action_attempts": page.elements.map { body(of: $0, includesTimeline: includesTimeline) },
+            "pagination": call.pagination(next: page.next),
+        ]
+    }
+
+    private static func attempt(_ call: Call, _ caller: Caller) async throws -> ActionAttempt {
+        let id = try call[id]
+        guard let attempt = try await call.services.store.actionAttempt(id, in: caller.workspaceID) else {
+            throw APIError.notFound("action_attempt", ["action_attempt_id": id.description])
+        }
+        return attempt
+    }
+
+    private static func includesTimeline(_ call: Call) throws -> Bool {
+        try call[include].contains(.timeline)
+    }
+
+    private static func body(of attempt: ActionAttempt, includesTimeline: Bool = false) -> ActionAttemptBody {
+        ActionAttemptBody(attempt: attempt, includesTimeline: includesTimeline)
+    }
+
+    // MARK: Simulation
+
+    private static let status = Parameter.required("status", .oneOf(Ending.self), "How the attempt ends.")
+    private static let wasConfirmed = Parameter.optional(
+        "was_confirmed_by_device",
+        .boolean(),
+        "Whether the device confirmed the success; left out of the result if left out here."
+    )
+    private static let result = Parameter.optional("result", .object([wasConfirmed]), "What a success says.")
+    private static let errorType = Parameter.required("type", .oneOf(FailureCause.self), "The cause of the failure.")
+    private static let errorMessage = Parameter.optional(
+        "message",
+        .string(minimumLength: 1),
+        "A sentence for a person; by default the cause's own."
+    )
+    private static let error = Parameter.optional(
+        "error",
+        .object([errorType, errorMessage]),
+        "What a failure says; by default an `uncategorized_error`."
+    )
+
+    private enum Ending: String, CaseIterable {
+        case success
+        case error
+    }
+
+    private static let simulateResolve = Endpoint(
+        "/action_attempts/simulate/resolve",
+        .action,
+        accepts: .standard,
+        "Ends a pending action attempt of a sandbox workspace. Keyway's own.",
+        parameters: [id, status, result, error],
+        responseKeys: ["action_attempt"]
+    ) { call, caller in
+        let ending = try call[status]
+        let outcome = try outcome(ending, call)
+        try await Simulation.requireSandbox(call, caller)
+        let attempt = try await attempt(call, caller)
+        guard attempt.status == .pending else { throw APIError.attemptAlreadyResolved }
+        guard let device = try await call.services.engine.device(attempt.deviceID, in: caller.workspaceID) else {
+            throw APIError.notFound("device", ["device_id": attempt.deviceID.description])
+        }
+        let simulator = try Simulation.simulator(of: device, call)
+        let resolved = try await call.services.engine.simulateOutcome(outcome, of: attempt)
+        if ending == .success {
+            // The virtual bolt goes where the attempt says it went, and a command still under way is dropped.
+            await simulator.settle(device, at: attempt.actionType.wantedState)
+        }
+        return ["action_attempt": body(of: resolved)]
+    }
+
+    private static func outcome(_ ending: Ending, _ call: Call) throws -> Outcome {
+        let (result, error) = (try call[result], try call[error])
+        switch ending {
+        case .success:
+            guard error == nil else { throw APIError.invalidInput(Self.error, "A success has no error") }
+            return .success(wasConfirmedByDevice: try result?[wasConfirmed])
+        case .error:
+            guard result == nil else { throw APIError.invalidInput(Self.result, "An error has no result") }
+            guard let error else { return .failure(.uncategorizedError) }
+            return .failure(try error[errorType], try error[errorMessage])
+        }
+    }
+}

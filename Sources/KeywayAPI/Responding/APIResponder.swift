@@ -1,0 +1,142 @@
+import HTTPTypes
+package import Hummingbird
+import KeywayModel
+import Logging
+import NIOCore
+
+/// What Hummingbird gives to a request besides the request; nothing of it is needed.
+package struct APIRequestContext: InitializableFromSource {
+    /// Makes a context.
+    package init(source _: ApplicationRequestContextSource) {}
+}
+
+/// Takes every request through the same steps, in the order that decides which error wins (wire contract, section 1.3).
+///
+/// Whatever happens, the answer is JSON of the contract's shape with a request id; nothing of the framework's own
+/// errors shows.
+package struct APIResponder: HTTPResponder {
+    private let services: APIServices
+    private let table: EndpointTable
+
+    /// Makes a responder for every endpoint.
+    package init(_ services: APIServices) {
+        self.init(services, table: .all)
+    }
+
+    init(_ services: APIServices, table: EndpointTable) {
+        self.services = services
+        self.table = table
+    }
+
+    /// Answers a request; never throws.
+    package func respond(to request: Request, context _: APIRequestContext) async -> Response {
+        let started = services.time.now().monotonic
+        let id: RequestID = services.ids.next()
+        let endpoint = table[request.uri.path]
+        var response = await respond(to: request, endpoint, id)
+        response.headers.append(
+            contentsOf: CORS.headers(origin: request.headers[.origin], isPreflight: request.method == .options)
+        )
+        response.headers[.seamRequestID] = id.description
+        // The answer to HEAD is the head alone; a body would be taken for the next answer.
+        if request.method == .head { response = Response(status: response.status, headers: response.headers) }
+        services.logger.debug(
+            "request answered",
+            metadata: [
+                "request.id": "\(id)", "http.method": "\(request.method.rawValue)",
+                "http.route": "\(endpoint?.path ?? "none")", "http.status": "\(response.status.code)",
+                "http.duration": "\(services.time.now().monotonic - started)",
+            ]
+        )
+        return response
+    }
+
+    private func respond(to request: Request, _ endpoint: Endpoint?, _ id: RequestID) async -> Response {
+        do {
+            guard let endpoint else { throw APIError.unknownRoute }
+            if request.method == .options { return Response(status: .ok) }
+            return try render(try await reply(to: request, endpoint, id))
+        } catch {
+            return render(refusal(for: error, id))
+        }
+    }
+
+    private func reply(to request: Request, _ endpoint: Endpoint, _ id: RequestID) async throws -> Reply {
+        // Before the body is read, unlike in the contract's table: a stranger must not make the server read a megabyte.
+        let caller = try await authenticate(request, endpoint)
+        guard endpoint.kind.methods.contains(request.method) else {
+            throw APIError.methodNotAllowed(endpoint.kind.methods)
+        }
+        let input = try RequestInput.collect(
+            endpoint,
+            method: request.method,
+            query: request.uri.query,
+            contentType: request.headers[.contentType],
+            body: try await RequestBodyReader.read(request, limit: services.configuration.maximumBodyBytes)
+        )
+        let values = try Validator.validate(input, endpoint.parameters, needsOneOf: endpoint.needsOneOf)
+        let call = Call(
+            endpoint: endpoint,
+            arguments: Arguments(values),
+            caller: caller,
+            requestID: id,
+            baseURL: BaseURL.of(request, configured: services.configuration.publicBaseURL),
+            services: services
+        )
+        let reply = try await endpoint.handler(call)
+        assert(Set(reply.members.map(\.key)) == Set(endpoint.responseKeys), "an answer other than declared")
+        return reply
+    }
+
+    private func authenticate(_ request: Request, _ endpoint: Endpoint) async throws -> Caller? {
+        guard let kinds = endpoint.accepts else { return nil }
+        let credential = try PresentedCredential(in: request.headers, accepting: kinds)
+        return try await services.authenticator.caller(presenting: credential)
+    }
+
+    // MARK: Answers
+
+    private func render(_ reply: Reply) throws -> Response {
+        var response = try Response(status: reply.status, headers: jsonHeaders, body: body(reply))
+        setRetryAfter(reply.retryAfter, on: &response)
+        return response
+    }
+
+    private func render(_ error: APIError) -> Response {
+        do {
+            var response = try Response(
+                status: error.status,
+                headers: jsonHeaders,
+                body: body(APIError.Body(error: error))
+            )
+            response.headers.append(contentsOf: error.headers)
+            setRetryAfter(error.retryAfter, on: &response)
+            return response
+        } catch {
+            // An error body is made of texts alone, which can always be written.
+            preconditionFailure("an error body cannot be encoded: \(error)")
+        }
+    }
+
+    private func refusal(for error: any Error, _ id: RequestID) -> APIError {
+        guard let refusal = APIError(translating: error) else {
+            services.logger.error(
+                "a request failed for no fault of its own",
+                metadata: ["request.id": "\(id)", "error": "\(error)"]
+            )
+            return .internalServerError
+        }
+        if refusal.status == .serviceUnavailable { services.troubles.note(error, requestID: id) }
+        return refusal
+    }
+
+    private var jsonHeaders: HTTPFields { [.contentType: "application/json; charset=utf-8"] }
+
+    private func body(_ value: some Encodable) throws -> ResponseBody {
+        ResponseBody(byteBuffer: try JSONOutput.bytes(of: value))
+    }
+
+    private func setRetryAfter(_ pause: Duration?, on response: inout Response) {
+        if let pause { response.headers[.retryAfter] = "\(max(1, pause.secondsRoundedUp))" }
+    }
+}

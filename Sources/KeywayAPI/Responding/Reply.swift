@@ -1,0 +1,23 @@
+import HTTPTypes
+
+/// What a handler answers: the keys of its endpoint with their values; `ok` is added.
+struct Reply: Sendable, ExpressibleByDictionaryLiteral {
+    var status: HTTPResponse.Status = .ok
+    var retryAfter: Duration?
+    let members: [(key: String, value: any Encodable & Sendable)]
+
+    init(dictionaryLiteral elements: (String, any Encodable & Sendable)...) {
+        members = elements.map { (key: $0.0, value: $0.1) }
+    }
+
+    /// An answer with nothing but `ok`.
+    static let done: Reply = [:]
+}
+
+extension Reply: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: JSONKey.self)
+        try container.encode(status == .ok, forKey: "ok")
+        for (key, value) in members { try container.encode(value, forKey: JSONKey(key)) }
+    }
+}
