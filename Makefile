@@ -1,0 +1,34 @@
+# Every target is a script in scripts/, which can be called without make as well.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test bench build release format lint clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Build Keyway and watch a door being unlocked through the public API
+	@scripts/demo
+
+run: ## The same on ./keyway-data, then keep the server running until Ctrl-C
+	@scripts/demo --keep
+
+test: ## Everything that CI checks: lint, builds, unit tests, tests from outside
+	@scripts/test
+
+bench: ## Measure Keyway beside its limits (to come)
+	@scripts/bench
+
+build: ## Debug build, tests included
+	@scripts/build debug
+
+release: ## Release build of the server
+	@scripts/build release
+
+format: ## Rewrite the Swift sources in the house style
+	@scripts/format
+
+lint: ## Check style, imports and doc comments
+	@scripts/lint
+
+clean: ## Remove what was built; downloaded packages and ./keyway-data stay
+	@scripts/clean
