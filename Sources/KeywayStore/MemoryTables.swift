@@ -12,14 +12,21 @@ struct MemoryTables {
     private var attempts: [ActionAttempt] = []
     private var attemptPositions: [Identifier<ActionAttempt>: Int] = [:]
     /// Each workspace's events in the order of their sequence numbers.
-    private var events: [Identifier<Workspace>: [Event]] = [:]
+    private var events: [Identifier<Workspace>: [StoredEvent]] = [:]
     private var eventIDs: Set<Identifier<Event>> = []
+
+    private struct StoredEvent {
+        let event: Event
+        /// When it was created, or the time of the event before it if the clock went back.
+        let writtenAt: Timestamp
+    }
 
     // MARK: Lanes
 
     /// Applies a commit; whatever could refuse it is checked before anything is changed.
     mutating func apply(_ commit: LaneCommit) throws(StoreError) {
-        guard let position = devicePositions[commit.deviceID], devices[position].workspaceID == commit.workspaceID else {
+        guard let position = devicePositions[commit.deviceID], devices[position].workspaceID == commit.workspaceID
+        else {
             throw StoreError(.conflict, message: "The store does not have the device of a lane's commit.")
         }
         for change in commit.changes {
@@ -77,15 +84,19 @@ struct MemoryTables {
             attempts[position].status != .pending
         else { return }
         let added = append(events, to: workspaceID)
-        let isNew = events.isEmpty ? !attempts[position].timeline.contains(entry) : added > 0
-        if isNew { attempts[position].timeline.append(entry) }
+        if added > 0 || !attempts[position].timeline.contains(entry) { attempts[position].timeline.append(entry) }
     }
 
     /// Appends the events whose id is new, and returns how many that were.
     @discardableResult
     private mutating func append(_ new: [Event], to workspaceID: Identifier<Workspace>) -> Int {
         let unseen = new.filter { eventIDs.insert($0.id).inserted }
-        events[workspaceID, default: []] += unseen
+        var stored = events.removeValue(forKey: workspaceID) ?? []
+        for event in unseen {
+            let writtenAt = stored.last.map { max($0.writtenAt, event.createdAt) } ?? event.createdAt
+            stored.append(StoredEvent(event: event, writtenAt: writtenAt))
+        }
+        events[workspaceID] = stored
         return unseen.count
     }
 
@@ -106,25 +117,29 @@ struct MemoryTables {
     }
 
     func attempts(_ query: ActionAttemptQuery) -> Page<ActionAttempt> {
-        let positions = attempts.indices.reversed().lazy.filter { position in
-            let attempt = attempts[position]
-            return attempt.workspaceID == query.workspaceID
-                && query.after.map { position < $0 } ?? true
-                && query.ids?.contains(attempt.id) ?? true
-                && query.deviceID.map { attempt.deviceID == $0 } ?? true
-        }
+        let positions = attempts.indices.reversed().lazy
+            .filter { position in
+                let attempt = attempts[position]
+                return attempt.workspaceID == query.workspaceID
+                    && query.after.map { position < $0 } ?? true
+                    && query.ids?.contains(attempt.id) ?? true
+                    && query.deviceID.map { attempt.deviceID == $0 } ?? true
+            }
         return page(of: positions, limit: query.limit) { attempts[$0] }
     }
 
     func events(_ query: EventQuery) -> [Event] {
-        let matching = (events[query.workspaceID] ?? []).filter { event in
-            query.ids?.contains(event.id) ?? true
-                && query.types?.contains(event.type.rawValue) ?? true
-                && query.deviceIDs.map { ids in event.deviceID.map(ids.contains) ?? false } ?? true
-                && query.connectedAccountID.map { event.connectedAccountID == $0 } ?? true
-                && query.after.map { event.createdAt > $0 } ?? true
-                && query.before.map { event.createdAt < $0 } ?? true
-        }
+        let matching = (events[query.workspaceID] ?? [])
+            .filter { stored in
+                let event = stored.event
+                return query.ids?.contains(event.id) ?? true
+                    && query.types?.contains(event.type.rawValue) ?? true
+                    && query.deviceIDs.map { ids in event.deviceID.map(ids.contains) ?? false } ?? true
+                    && query.connectedAccountID.map { event.connectedAccountID == $0 } ?? true
+                    && query.after.map { stored.writtenAt > $0 } ?? true
+                    && query.before.map { stored.writtenAt < $0 } ?? true
+            }
+            .map(\.event)
         return switch query.keeps {
         case .oldest: Array(matching.dropFirst(query.offset).prefix(query.limit))
         case .newest: Array(matching.dropLast(query.offset).suffix(query.limit))

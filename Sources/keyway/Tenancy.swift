@@ -10,7 +10,9 @@ struct Tenancy {
     let store: any Store
     let time: any TimeSource
     let ids: any IdentifierSource
-    /// Closes the database. Nothing may use the store after that.
+    /// Closes the database.
+    ///
+    /// Nothing may use the store after that.
     let close: @Sendable () async throws -> Void
 
     /// The workspace that every new data directory begins with.

@@ -100,7 +100,8 @@ enum LockEndpoints {
             "action attempt accepted",
             metadata: [
                 "request.id": "\(call.requestID)", "action_attempt.id": "\(attempt.id)",
-                "action_attempt.type": "\(actionType.rawValue)", "device.id": "\(id)", "workspace.id": "\(caller.workspaceID)",
+                "action_attempt.type": "\(actionType.rawValue)", "device.id": "\(id)",
+                "workspace.id": "\(caller.workspaceID)",
             ]
         )
         if try call[sync] {

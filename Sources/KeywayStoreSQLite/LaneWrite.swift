@@ -1,0 +1,133 @@
+import GRDB
+import KeywayModel
+import KeywayStore
+
+/// A lane's commit on its way into the database: what takes time is done before it gets in line.
+struct LaneWrite: Sendable {
+    /// A change with its JSON written.
+    private enum Change: Sendable {
+        case accept(ActionAttemptRow)
+        case dispatch(Identifier<ActionAttempt>, at: Timestamp, timeline: String)
+        case resolve(ActionAttemptRow, events: [EventRow])
+        case lateReport(Identifier<ActionAttempt>, entry: String, events: [EventRow])
+        case report(events: [EventRow])
+    }
+
+    private let deviceID: Identifier<Device>
+    private let workspaceID: Identifier<Workspace>
+    private let changes: [Change]
+    private let state: DeviceState?
+
+    /// Prepares a commit.
+    init(_ commit: LaneCommit) throws(StoreError) {
+        deviceID = commit.deviceID
+        workspaceID = commit.workspaceID
+        state = commit.state
+        var changes: [Change] = []
+        changes.reserveCapacity(commit.changes.count)
+        for change in commit.changes { changes.append(try Self.prepare(change)) }
+        self.changes = changes
+    }
+
+    private static func prepare(_ change: LaneCommit.Change) throws(StoreError) -> Change {
+        switch change {
+        case .accept(let attempt):
+            return .accept(try ActionAttemptRow(attempt))
+        case .dispatch(let id, let time, let timeline):
+            return .dispatch(id, at: time, timeline: try JSONText.encode(timeline))
+        case .resolve(let attempt, let events):
+            precondition(attempt.outcome != nil, "a resolution has an outcome")
+            return .resolve(try ActionAttemptRow(attempt), events: try rows(events))
+        case .lateReport(let id, let entry, let events):
+            return .lateReport(id, entry: try JSONText.encode(entry), events: try rows(events))
+        case .report(let events):
+            return .report(events: try rows(events))
+        }
+    }
+
+    private static func rows(_ events: [Event]) throws(StoreError) -> [EventRow] {
+        var rows: [EventRow] = []
+        for event in events { rows.append(try EventRow(event)) }
+        return rows
+    }
+
+    /// Applies the commit; doing so again changes nothing.
+    ///
+    /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if the store does not have the device; SQLite's errors.
+    func perform(in batch: inout WriteBatch) throws {
+        let isKnown =
+            if let state {
+                try DeviceRow.update(state, of: deviceID, in: workspaceID, batch.db)
+            } else {
+                try DeviceRow.exists(deviceID, in: workspaceID, batch.db)
+            }
+        guard isKnown else {
+            throw StoreError(.conflict, message: "The store does not have the device of a lane's commit.")
+        }
+        for change in changes {
+            switch change {
+            case .accept(let attempt): try attempt.insert(batch.db)
+            case .dispatch(let id, let time, let timeline): try dispatch(id, at: time, timeline, batch.db)
+            case .resolve(let attempt, let events):
+                if try attempt.resolve(batch.db) { try insert(events, &batch) }
+            case .lateReport(let id, let entry, let events):
+                if try isResolved(id, batch.db) { try addLateReport(entry, to: id, events, &batch) }
+            case .report(let events): try insert(events, &batch)
+            }
+        }
+    }
+
+    private func dispatch(
+        _ id: Identifier<ActionAttempt>,
+        at time: Timestamp,
+        _ timeline: String,
+        _ db: Database
+    ) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE action_attempts SET dispatched_at = ?, timeline = ?
+                WHERE action_attempt_id = ? AND workspace_id = ? AND status = 'pending'
+                """
+        )
+        .execute(arguments: [time, timeline, id, workspaceID])
+    }
+
+    private func isResolved(_ id: Identifier<ActionAttempt>, _ db: Database) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT 1 FROM action_attempts
+                WHERE action_attempt_id = ? AND workspace_id = ? AND status <> 'pending'
+                """
+        )
+        return try Int.fetchOne(statement, arguments: [id, workspaceID]) != nil
+    }
+
+    /// Writes a late report's events and its timeline entry, unless they are there already.
+    ///
+    /// A new event tells that the report is new; without one, an equal entry tells that it is not.
+    private func addLateReport(
+        _ entry: String,
+        to id: Identifier<ActionAttempt>,
+        _ events: [EventRow],
+        _ batch: inout WriteBatch
+    ) throws {
+        let hasNewEvents = try insert(events, &batch) > 0
+        try batch.db
+            .cachedStatement(
+                sql: """
+                    UPDATE action_attempts SET timeline = json_insert(timeline, '$[#]', json(?))
+                    WHERE action_attempt_id = ?
+                        AND (? OR NOT EXISTS (SELECT 1 FROM json_each(timeline) AS entry WHERE entry.value = json(?)))
+                    """
+            )
+            .execute(arguments: [entry, id, hasNewEvents, entry])
+    }
+
+    /// Inserts the events whose id is new, and returns how many that were.
+    @discardableResult
+    private func insert(_ events: [EventRow], _ batch: inout WriteBatch) throws -> Int {
+        var count = 0
+        for event in events where try batch.insert(event) { count += 1 }
+        return count
+    }
+}

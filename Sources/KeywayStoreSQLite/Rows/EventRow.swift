@@ -1,0 +1,65 @@
+import GRDB
+import KeywayModel
+import KeywayStore
+
+/// An event on its way into the database: what takes time is done before it gets in line.
+///
+/// The body is the wire form, so the times in it have milliseconds.
+struct EventRow: Sendable {
+    /// The event.
+    let event: Event
+    private let body: String
+
+    /// Prepares an event.
+    init(_ event: Event) throws(StoreError) {
+        self.event = event
+        body = try JSONText.encode(event)
+    }
+
+    /// The columns that ``read(_:)`` takes, in its order.
+    static let columns = "event_id, body"
+
+    /// Reads an event.
+    ///
+    /// - Throws: ``DamagedRow`` if that is not what the row holds.
+    static func read(_ row: Row) throws -> Event {
+        try RowReader.read(row, of: "events") { columns in
+            _ = try columns.take(Identifier<Event>.self)
+            return try columns.takeJSON()
+        }
+    }
+
+    /// Inserts the event at a place in its workspace's sequence, unless its id is there already.
+    ///
+    /// - Returns: Whether it was inserted.
+    func insert(_ db: Database, at place: EventPlace) throws -> Bool {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO events (workspace_id, sequence, event_id, event_type, written_at, connected_account_id,
+                    device_id, action_attempt_id, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (event_id) DO NOTHING
+                """
+        )
+        .execute(
+            arguments: [
+                event.workspaceID, place.sequence, event.id, event.type.rawValue, place.writtenAt,
+                event.connectedAccountID, event.deviceID, event.actionAttemptID, body,
+            ]
+        )
+        return db.changesCount == 1
+    }
+}
+
+/// A place in a workspace's sequence of events.
+struct EventPlace: Sendable {
+    /// 1, 2, 3 … without a gap; 0 before the first event.
+    let sequence: Int64
+    /// A time that never goes back from one place to the next.
+    let writtenAt: Timestamp
+
+    /// The place after this one, for an event created at some time.
+    func next(createdAt time: Timestamp) -> EventPlace {
+        EventPlace(sequence: sequence + 1, writtenAt: max(writtenAt, time))
+    }
+}

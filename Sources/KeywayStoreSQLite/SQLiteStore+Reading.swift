@@ -1,0 +1,243 @@
+import GRDB
+package import KeywayModel
+package import KeywayStore
+
+extension SQLiteStore {
+    // MARK: Attempts
+
+    /// Returns an attempt; nil if there is none with this id in the workspace.
+    package func actionAttempt(
+        _ id: Identifier<ActionAttempt>,
+        in workspaceID: Identifier<Workspace>
+    ) async throws(StoreError) -> ActionAttempt? {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT \(ActionAttemptRow.columns) FROM action_attempts
+                    WHERE action_attempt_id = ? AND workspace_id = ?
+                    """
+            )
+            return try Row.fetchOne(statement, arguments: [id, workspaceID]).map(ActionAttemptRow.read)
+        }
+    }
+
+    /// Returns a page of attempts, the latest accepted first.
+    package func actionAttempts(_ query: ActionAttemptQuery) async throws(StoreError) -> Page<ActionAttempt> {
+        try await read { db in
+            var conditions = try Conditions(in: query.workspaceID, "action_attempt_id", isOneOf: query.ids)
+            if let deviceID = query.deviceID { conditions.add("device_id = ?", [deviceID]) }
+            if let after = query.after { conditions.add("sequence < ?", [after]) }
+            return try Self.page(
+                db,
+                sql: """
+                    SELECT \(ActionAttemptRow.columns), sequence FROM action_attempts
+                    \(conditions.clause) ORDER BY sequence DESC LIMIT ?
+                    """,
+                conditions,
+                limit: query.limit,
+                ActionAttemptRow.read
+            )
+        }
+    }
+
+    // MARK: Events
+
+    /// Returns events in the order of their sequence numbers.
+    package func events(_ query: EventQuery) async throws(StoreError) -> [Event] {
+        try await read { db in
+            let conditions = try Conditions(query)
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT \(EventRow.columns) FROM events \(conditions.clause)
+                    ORDER BY sequence \(query.keeps == .newest ? "DESC" : "ASC") LIMIT ? OFFSET ?
+                    """,
+                arguments: conditions.arguments + [query.limit, query.offset]
+            )
+            let events = try Array(rows.map(EventRow.read))
+            return query.keeps == .newest ? events.reversed() : events
+        }
+    }
+
+    // MARK: Devices
+
+    /// Returns a device; nil if there is none with this id in the workspace, or, without one, in all.
+    package func device(
+        _ id: Identifier<Device>,
+        in workspaceID: Identifier<Workspace>?
+    ) async throws(StoreError) -> Device? {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT \(DeviceRow.columns) FROM \(DeviceRow.tables) WHERE device_id = ?"
+            )
+            let device = try Row.fetchOne(statement, arguments: [id]).map(DeviceRow.read)
+            return workspaceID == nil || device?.workspaceID == workspaceID ? device : nil
+        }
+    }
+
+    /// Returns a page of devices, ordered by their time of creation and then by id.
+    package func devices(_ query: DeviceQuery) async throws(StoreError) -> Page<Device> {
+        try await read { db in
+            let conditions = try Conditions(query)
+            return try Self.page(
+                db,
+                sql: """
+                    SELECT \(DeviceRow.columns), sequence FROM \(DeviceRow.tables)
+                    \(conditions.clause) ORDER BY created_at, device_id LIMIT ?
+                    """,
+                conditions,
+                limit: query.limit,
+                DeviceRow.read
+            )
+        }
+    }
+
+    // MARK: Tenants
+
+    /// Returns a workspace; nil if there is none with this id.
+    package func workspace(_ id: Identifier<Workspace>) async throws(StoreError) -> Workspace? {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT \(WorkspaceRow.columns) FROM workspaces WHERE workspace_id = ?"
+            )
+            return try Row.fetchOne(statement, arguments: [id]).map(WorkspaceRow.read)
+        }
+    }
+
+    /// Returns every workspace, the oldest first.
+    package func workspaces() async throws(StoreError) -> [Workspace] {
+        try await read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: "SELECT \(WorkspaceRow.columns) FROM workspaces ORDER BY created_at, workspace_id"
+            )
+            return try Array(rows.map(WorkspaceRow.read))
+        }
+    }
+
+    // MARK: API keys
+
+    /// Returns the key with a short token, revoked or not; nil if there is none.
+    package func apiKey(shortToken: String) async throws(StoreError) -> APIKey? {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT \(APIKeyRow.columns) FROM api_keys WHERE short_token = ?"
+            )
+            return try Row.fetchOne(statement, arguments: [shortToken]).map(APIKeyRow.read)
+        }
+    }
+
+    /// Returns every key of a workspace, or of all, the oldest first, revoked ones included.
+    package func apiKeys(of workspaceID: Identifier<Workspace>?) async throws(StoreError) -> [APIKey] {
+        try await read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT \(APIKeyRow.columns) FROM api_keys WHERE ?1 IS NULL OR workspace_id = ?1
+                    ORDER BY created_at, api_key_id
+                    """,
+                arguments: [workspaceID]
+            )
+            return try Array(rows.map(APIKeyRow.read))
+        }
+    }
+
+    // MARK: Pages
+
+    /// Fetches a page with a statement whose last argument is the limit and whose last column is the cursor.
+    ///
+    /// The statement is not cached: there are too many combinations of conditions.
+    private static func page<Element: Sendable>(
+        _ db: Database,
+        sql: String,
+        _ conditions: Conditions,
+        limit: Int,
+        _ element: (Row) throws -> Element
+    ) throws -> Page<Element> {
+        // One more than asked for tells whether there is a next page.
+        let rows = try Row.fetchCursor(db, sql: sql, arguments: conditions.arguments + [limit + 1])
+        var elements: [Element] = []
+        var last: Int64?
+        while let row = try rows.next() {
+            guard elements.count < limit else { return Page(elements: elements, next: last) }
+            elements.append(try element(row))
+            last = try row.decode(Int64.self, atIndex: row.count - 1)
+        }
+        return Page(elements: elements, next: nil)
+    }
+}
+
+extension Conditions {
+    /// The conditions of a query for events.
+    fileprivate init(_ query: EventQuery) throws {
+        try self.init(in: query.workspaceID, "event_id", isOneOf: query.ids)
+        try add("event_type", isOneOf: query.types)
+        if let deviceIDs = query.deviceIDs, deviceIDs.count == 1 {
+            // Of one device the index has the events in their order; of several it has not.
+            add("device_id = ?", [deviceIDs[0]])
+        } else {
+            try add("device_id", isOneOf: query.deviceIDs)
+        }
+        if let accountID = query.connectedAccountID { add("connected_account_id = ?", [accountID]) }
+        // Times as bounds of the sequence, so that no event outside of them is looked at.
+        if let after = query.after {
+            add(
+                """
+                sequence >= (SELECT sequence FROM events WHERE workspace_id = ? AND written_at > ?
+                    ORDER BY written_at, rowid LIMIT 1)
+                """,
+                [query.workspaceID, after]
+            )
+        }
+        if let before = query.before {
+            add(
+                """
+                sequence <= (SELECT sequence FROM events WHERE workspace_id = ? AND written_at < ?
+                    ORDER BY written_at DESC, rowid DESC LIMIT 1)
+                """,
+                [query.workspaceID, before]
+            )
+        }
+    }
+
+    /// The conditions of a query for devices.
+    fileprivate init(_ query: DeviceQuery) throws {
+        try self.init(in: query.workspaceID, "device_id", isOneOf: query.ids)
+        try add("connected_account_id", isOneOf: query.connectedAccountIDs)
+        try add("device_type", isOneOf: query.deviceTypes)
+        if let manufacturer = query.manufacturer { add("manufacturer = ?", [manufacturer]) }
+        if let name = query.name { add("(name = ? OR nickname = ?)", [name, name]) }
+        if let createdBefore = query.createdBefore { add("created_at < ?", [createdBefore]) }
+        for (key, text) in query.customMetadata { addMetadata(key: key, text: text) }
+        if let text = query.foldedSearch {
+            if let prefix = query.idPrefix {
+                add("(instr(search_text, ?) > 0 OR substr(device_id, 1, length(?)) = ?)", [text, prefix, prefix])
+            } else {
+                add("instr(search_text, ?) > 0", [text])
+            }
+        }
+        if let after = query.after {
+            add(
+                """
+                (created_at, device_id) >
+                    (SELECT created_at, device_id FROM devices WHERE sequence = ? AND workspace_id = ?)
+                """,
+                [after, query.workspaceID]
+            )
+        }
+    }
+
+    private mutating func addMetadata(key: String, text: String?) {
+        guard let text else {
+            return add("NOT EXISTS (SELECT 1 FROM json_each(custom_metadata) AS pair WHERE pair.key = ?)", [key])
+        }
+        // json_each gives truth values as 1 and 0.
+        add(
+            """
+            EXISTS (SELECT 1 FROM json_each(custom_metadata) AS pair WHERE pair.key = ?
+                AND CASE pair.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE pair.value END = ?)
+            """,
+            [key, text]
+        )
+    }
+}
