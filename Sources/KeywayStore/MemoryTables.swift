@@ -14,17 +14,22 @@ struct MemoryTables {
     /// Each workspace's events in the order of their sequence numbers.
     private var events: [Identifier<Workspace>: [Event]] = [:]
     private var eventIDs: Set<Identifier<Event>> = []
+    private var idempotencyRecords: [Requester: [String: IdempotencyRecord]] = [:]
 
     // MARK: Lanes
 
     /// Applies a commit; whatever could refuse it is checked before anything is changed.
     mutating func apply(_ commit: LaneCommit) throws(StoreError) {
-        guard let position = devicePositions[commit.deviceID], devices[position].workspaceID == commit.workspaceID else {
+        guard let position = devicePositions[commit.deviceID], devices[position].workspaceID == commit.workspaceID
+        else {
             throw StoreError(.conflict, message: "The store does not have the device of a lane's commit.")
         }
         for change in commit.changes {
             switch change {
-            case .accept(let attempt): accept(attempt)
+            case .accept(let attempt, let record):
+                accept(attempt)
+                remember(record)
+            case .join(_, _, let record): remember(record)
             case .dispatch(let id, let time, let timeline):
                 changePending(id, in: commit.workspaceID) { attempt in
                     attempt.dispatchedAt = time
@@ -52,6 +57,11 @@ struct MemoryTables {
         guard attemptPositions[attempt.id] == nil else { return }
         attemptPositions[attempt.id] = attempts.count
         attempts.append(attempt)
+    }
+
+    private mutating func remember(_ record: IdempotencyRecord?) {
+        guard let record else { return }
+        idempotencyRecords[record.requester, default: [:]][record.key] = record
     }
 
     @discardableResult
@@ -106,29 +116,47 @@ struct MemoryTables {
     }
 
     func attempts(_ query: ActionAttemptQuery) -> Page<ActionAttempt> {
-        let positions = attempts.indices.reversed().lazy.filter { position in
-            let attempt = attempts[position]
-            return attempt.workspaceID == query.workspaceID
-                && query.after.map { position < $0 } ?? true
-                && query.ids?.contains(attempt.id) ?? true
-                && query.deviceID.map { attempt.deviceID == $0 } ?? true
-        }
+        let positions = attempts.indices.reversed().lazy
+            .filter { position in
+                let attempt = attempts[position]
+                return attempt.workspaceID == query.workspaceID
+                    && query.after.map { position < $0 } ?? true
+                    && query.ids?.contains(attempt.id) ?? true
+                    && query.deviceID.map { attempt.deviceID == $0 } ?? true
+            }
         return page(of: positions, limit: query.limit) { attempts[$0] }
     }
 
     func events(_ query: EventQuery) -> [Event] {
-        let matching = (events[query.workspaceID] ?? []).filter { event in
-            query.ids?.contains(event.id) ?? true
-                && query.types?.contains(event.type.rawValue) ?? true
-                && query.deviceIDs.map { ids in event.deviceID.map(ids.contains) ?? false } ?? true
-                && query.connectedAccountID.map { event.connectedAccountID == $0 } ?? true
-                && query.after.map { event.createdAt > $0 } ?? true
-                && query.before.map { event.createdAt < $0 } ?? true
-        }
+        let matching = (events[query.workspaceID] ?? [])
+            .filter { event in
+                query.ids?.contains(event.id) ?? true
+                    && query.types?.contains(event.type.rawValue) ?? true
+                    && query.deviceIDs.map { ids in event.deviceID.map(ids.contains) ?? false } ?? true
+                    && query.connectedAccountID.map { event.connectedAccountID == $0 } ?? true
+                    && query.after.map { event.createdAt > $0 } ?? true
+                    && query.before.map { event.createdAt < $0 } ?? true
+            }
         return switch query.keeps {
         case .oldest: Array(matching.dropFirst(query.offset).prefix(query.limit))
         case .newest: Array(matching.dropLast(query.offset).suffix(query.limit))
         }
+    }
+
+    // MARK: Idempotency keys
+
+    func idempotencyRecord(of requester: Requester, key: String) -> IdempotencyRecord? {
+        idempotencyRecords[requester]?[key]
+    }
+
+    mutating func forgetIdempotencyRecords(before time: Timestamp) -> Int {
+        var count = 0
+        for (requester, records) in idempotencyRecords {
+            let kept = records.filter { $0.value.createdAt >= time }
+            count += records.count - kept.count
+            idempotencyRecords[requester] = kept.isEmpty ? nil : kept
+        }
+        return count
     }
 
     // MARK: Devices

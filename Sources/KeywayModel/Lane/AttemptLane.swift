@@ -136,6 +136,13 @@ package struct AttemptLane: Sendable {
         head?.attempt.id == id || queue.contains { $0.attempt.id == id }
     }
 
+    /// How far an attempt is, as far as cancelling it goes.
+    package func progress(of id: Identifier<ActionAttempt>) -> Progress {
+        if let current = head, current.attempt.id == id { return current.stage == .marking ? .unsent : .sent }
+        guard let waiting = queue.first(where: { $0.attempt.id == id }) else { return .absent }
+        return waiting.attempt.dispatchedAt == nil ? .unsent : .sent
+    }
+
     /// The number of attempts without an outcome.
     package var length: Int { queue.count + (head == nil ? 0 : 1) }
 
@@ -157,7 +164,8 @@ package struct AttemptLane: Sendable {
     package mutating func handle(_ input: Input, at moment: Moment, ids: any IdentifierSource) -> [Action] {
         var step = Step(moment: moment, ids: ids)
         switch input {
-        case .request(let attempt, let deadline): request(attempt, deadline: deadline, &step)
+        case .request(let wanted): request(wanted, &step)
+        case .cancel(let id): cancel(id, &step)
         case .committed: committed(&step)
         case .commitFailed(let mayBeDurable): commitFailed(mayBeDurable: mayBeDurable, &step)
         case .answered(let id, let answer): answered(id, answer, &step)
@@ -180,27 +188,86 @@ package struct AttemptLane: Sendable {
 
     // MARK: Requests and writes
 
-    private mutating func request(_ attempt: ActionAttempt, deadline: MonotonicInstant, _ step: inout Step) {
-        precondition(attempt.deviceID == device.id && attempt.status == .pending && attempt.dispatchedAt == nil)
+    private mutating func request(_ request: Request, _ step: inout Step) {
+        let id = request.attempt.id
+        precondition(request.attempt.deviceID == device.id && request.attempt.status == .pending)
+        precondition(request.attempt.dispatchedAt == nil)
         if isDraining {
-            step.actions.append(.refused(attempt.id, .shuttingDown))
+            step.actions.append(.refused(id, .shuttingDown))
         } else if retryAt != nil {
-            step.actions.append(.refused(attempt.id, .storeUnavailable))
-        } else if length >= limits.maximumLength {
-            step.actions.append(.refused(attempt.id, .laneFull))
+            step.actions.append(.refused(id, .storeUnavailable))
+        } else if request.overlap == .reject, let current = head?.attempt ?? queue.first?.attempt {
+            step.actions.append(.refused(id, .overlapping(current.id)))
+        } else if request.overlap == .join, let last = queue.last?.attempt ?? head?.attempt,
+            last.actionType == request.attempt.actionType
+        {
+            join(request, to: last, &step)
         } else {
-            var attempt = attempt
-            attempt.timeline = [TimelineEntry(.accepted, at: attempt.createdAt)]
-            if head == nil, queue.isEmpty, obstacle(to: attempt, deadline: deadline, step) == nil {
-                attempt.dispatchedAt = step.moment.wall
-                attempt.timeline.append(TimelineEntry(.dispatched, at: step.moment.wall))
-                head = Head(attempt: attempt, deadline: deadline, stage: .marking)
-                want(attempt.actionType)
+            if request.overlap == .supersede { supersedeUnsent(&step) }
+            if length < limits.maximumLength {
+                accept(request, &step)
             } else {
-                queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: false))
+                step.actions.append(.refused(id, .laneFull))
             }
-            pending.changes.append(.accept(attempt))
         }
+    }
+
+    private mutating func accept(_ request: Request, _ step: inout Step) {
+        var attempt = request.attempt
+        attempt.timeline = [TimelineEntry(.accepted, at: attempt.createdAt)]
+        if head == nil, queue.isEmpty, obstacle(to: attempt, deadline: request.deadline, step) == nil {
+            attempt.dispatchedAt = step.moment.wall
+            attempt.timeline.append(TimelineEntry(.dispatched, at: step.moment.wall))
+            head = Head(attempt: attempt, deadline: request.deadline, stage: .marking)
+            want(attempt.actionType)
+        } else {
+            queue.append(Waiting(attempt: attempt, deadline: request.deadline, isDurable: false))
+        }
+        pending.changes.append(.accept(attempt, request.idempotency))
+    }
+
+    private mutating func join(_ request: Request, to attempt: ActionAttempt, _ step: inout Step) {
+        if request.idempotency == nil, isDurable(attempt.id) {
+            step.actions.append(.joined(request.attempt.id, attempt))
+        } else {
+            // Commits are durable in order, so when this one is, the attempt's acceptance is too.
+            let record = request.idempotency.map { $0.pointing(at: attempt.id) }
+            pending.changes.append(.join(requestID: request.attempt.id, attempt, record))
+        }
+    }
+
+    private func isDurable(_ id: Identifier<ActionAttempt>) -> Bool {
+        let isBeingAccepted = [writing?.commit, pending]
+            .contains { commit in
+                commit?.changes.contains { if case .accept(let attempt, _) = $0 { attempt.id == id } else { false } }
+                    ?? false
+            }
+        return !isBeingAccepted
+    }
+
+    private mutating func cancel(_ id: Identifier<ActionAttempt>, _ step: inout Step) {
+        guard progress(of: id) == .unsent, let attempt = takeUnsent(id) else { return }
+        resolveNeverSent(attempt, .failure(.cancelled), &step)
+    }
+
+    private mutating func supersedeUnsent(_ step: inout Step) {
+        for id in [head?.attempt.id].compactMap(\.self) + queue.map(\.attempt.id) {
+            guard let attempt = takeUnsent(id) else { continue }
+            resolveNeverSent(attempt, .failure(.superseded), &step)
+        }
+    }
+
+    /// Takes an attempt out of the lane if its command has not left.
+    private mutating func takeUnsent(_ id: Identifier<ActionAttempt>) -> ActionAttempt? {
+        if let current = head, current.attempt.id == id {
+            guard current.stage == .marking else { return nil }
+            head = nil
+            return current.attempt
+        }
+        guard let index = queue.firstIndex(where: { $0.attempt.id == id && $0.attempt.dispatchedAt == nil }) else {
+            return nil
+        }
+        return queue.remove(at: index).attempt
     }
 
     private mutating func committed(_ step: inout Step) {
@@ -211,7 +278,8 @@ package struct AttemptLane: Sendable {
         retryDelay = limits.firstWriteRetryDelay
         for change in done.commit.changes {
             switch change {
-            case .accept(let attempt):
+            case .join(let requestID, let attempt, _): step.actions.append(.joined(requestID, attempt))
+            case .accept(let attempt, _):
                 step.actions.append(.accepted(attempt))
                 if let index = queue.firstIndex(where: { $0.attempt.id == attempt.id }) {
                     queue[index].isDurable = true
@@ -251,26 +319,18 @@ package struct AttemptLane: Sendable {
         writing = nil
         var kept: [LaneCommit.Change] = []
         for change in failed.commit.changes {
-            guard case .accept(let attempt) = change else {
+            guard let id = refuse(change, &step) else {
                 kept.append(change)
                 continue
             }
-            forget(attempt.id)
-            step.actions.append(.refused(attempt.id, .storeUnavailable))
-            if mayBeDurable {
+            if mayBeDurable, case .accept(let attempt, _) = change {
                 // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
+                assert(attempt.id == id)
                 let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
                 kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
             }
         }
-        for change in pending.changes {
-            if case .accept(let attempt) = change {
-                forget(attempt.id)
-                step.actions.append(.refused(attempt.id, .storeUnavailable))
-            } else {
-                kept.append(change)
-            }
-        }
+        for change in pending.changes where refuse(change, &step) == nil { kept.append(change) }
         pending.changes = kept
         pending.state = device.state == durableState ? nil : device.state
         pendingTokens = failed.tokens + pendingTokens
@@ -278,6 +338,20 @@ package struct AttemptLane: Sendable {
             retryAt = step.moment.monotonic + retryDelay
             retryDelay = min(retryDelay * 2, limits.longestWriteRetryDelay)
         }
+    }
+
+    /// Tells the caller that a change which only it waits for could not be made; nil for any other change.
+    private mutating func refuse(_ change: LaneCommit.Change, _ step: inout Step) -> Identifier<ActionAttempt>? {
+        let id: Identifier<ActionAttempt>
+        switch change {
+        case .accept(let attempt, _):
+            id = attempt.id
+            forget(id)
+        case .join(let requestID, _, _): id = requestID
+        case .dispatch, .resolve, .lateReport, .report: return nil
+        }
+        step.actions.append(.refused(id, .storeUnavailable))
+        return id
     }
 
     private mutating func forget(_ id: Identifier<ActionAttempt>) {

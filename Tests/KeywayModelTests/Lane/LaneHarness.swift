@@ -23,8 +23,14 @@ struct LaneHarness {
         lane.handle(input, at: clock.now(), ids: ids)
     }
 
-    mutating func request(_ attempt: ActionAttempt, after duration: Duration = .seconds(30)) -> [AttemptLane.Action] {
-        feed(.request(attempt, deadline: clock.now().monotonic + duration))
+    mutating func request(
+        _ attempt: ActionAttempt,
+        after duration: Duration = .seconds(30),
+        overlap: Overlap = .queue,
+        idempotency: IdempotencyRecord? = nil
+    ) -> [AttemptLane.Action] {
+        let deadline = clock.now().monotonic + duration
+        return feed(.request(.init(attempt, deadline: deadline, overlap: overlap, idempotency: idempotency)))
     }
 
     mutating func report(
@@ -102,7 +108,7 @@ extension LaneCommit {
 
     /// The attempts accepted by the commit, in order.
     var accepted: [ActionAttempt] {
-        changes.compactMap { if case .accept(let attempt) = $0 { attempt } else { nil } }
+        changes.compactMap { if case .accept(let attempt, _) = $0 { attempt } else { nil } }
     }
 
     /// The attempts given a dispatch mark after their acceptance.
@@ -114,7 +120,7 @@ extension LaneCommit {
     var events: [Event] {
         changes.flatMap { change -> [Event] in
             switch change {
-            case .accept, .dispatch: []
+            case .accept, .join, .dispatch: []
             case .resolve(_, let events), .lateReport(_, _, let events), .report(let events): events
             }
         }
