@@ -132,7 +132,7 @@ actor LaneRunner {
         switch action {
         case .commit(let commit): surroundings.jobs.add { await self.write(commit) }
         case .send(let command): surroundings.jobs.add { await self.send(command) }
-        case .read: surroundings.jobs.add { await self.read() }
+        case .read(let id): surroundings.jobs.add { await self.read(for: id) }
         case .accepted(let attempt): callers.removeValue(forKey: attempt.id)?.resume(returning: .success(attempt))
         case .joined(let requestID, let attempt):
             callers.removeValue(forKey: requestID)?.resume(returning: .success(attempt))
@@ -156,6 +156,9 @@ actor LaneRunner {
     }
 
     private func send(_ command: Command) async {
+        // Nothing may happen in the lane between this look and the driver: no `await` until it has the command.
+        feed(.leaving(command.attemptID))
+        guard lane.progress(of: command.attemptID) == .sent else { return }
         let answer: CommandAnswer
         if let driver {
             answer = await driver.perform(command, on: lane.device)
@@ -165,9 +168,9 @@ actor LaneRunner {
         feed(.answered(command.attemptID, answer))
     }
 
-    private func read() async {
+    private func read(for id: Identifier<ActionAttempt>) async {
         let bolt = await driver?.readBolt(of: lane.device)
-        feed(.read(bolt))
+        feed(.read(id, bolt))
     }
 
     /// Sees to it that the lane is woken in time.

@@ -9,14 +9,18 @@ extension AttemptLane {
         case commitFailed(mayBeDurable: Bool)
         /// A caller takes back an attempt that has not been sent; no effect on any other, see ``AttemptLane/progress(of:)``.
         case cancel(Identifier<ActionAttempt>)
+        /// The shell is about to give a command to the driver, with nothing in between.
+        ///
+        /// The last look: it does so only if ``AttemptLane/progress(of:)`` is ``Progress/sent`` afterwards.
+        case leaving(Identifier<ActionAttempt>)
         /// The driver's answer to a command.
         case answered(Identifier<ActionAttempt>, CommandAnswer)
         /// The device says something.
         ///
         /// The token comes back as ``Action/recorded(_:)`` once that is durable.
         case reported(DeviceReport, token: UInt64?)
-        /// The answer to ``Action/read``: where the bolt is, or nil if the device did not say.
-        case read(BoltState?)
+        /// The answer to ``Action/read(_:)``: where the bolt is, or nil if the device did not say.
+        case read(Identifier<ActionAttempt>, BoltState?)
         /// A tester decides how an unresolved attempt ends; sandbox workspaces only.
         case simulatedOutcome(Identifier<ActionAttempt>, Outcome)
         /// ``AttemptLane/nextWake`` has come.
@@ -37,10 +41,10 @@ extension AttemptLane {
         case joined(Identifier<ActionAttempt>, ActionAttempt)
         /// Tell the caller that the attempt is not accepted.
         case refused(Identifier<ActionAttempt>, Refusal)
-        /// Give the command to the driver, once, now.
+        /// Give the command to the driver, once, now; say ``Input/leaving(_:)`` immediately before.
         case send(Command)
-        /// Ask the driver where the bolt is.
-        case read
+        /// Ask the driver where the bolt is, for the sake of this attempt.
+        case read(Identifier<ActionAttempt>)
         /// Tell everybody who waits that the attempt has its outcome: it is durable.
         case resolved(ActionAttempt)
         /// Tell the driver that a report is durable, or had no effect.

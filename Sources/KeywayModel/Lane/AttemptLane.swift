@@ -49,8 +49,12 @@ package struct AttemptLane: Sendable {
     private enum Stage: Hashable, Sendable {
         /// Its dispatch mark is not durable yet.
         ///
-        /// Next: `sending`, or resolved as never sent.
+        /// Next: `handing`, or resolved as never sent.
         case marking
+        /// Its dispatch mark is durable, and the shell has the command, but has not begun to send it.
+        ///
+        /// Next: `sending`, or resolved as never sent.
+        case handing
         /// The driver has the command and has not answered.
         ///
         /// Next: `awaiting`, `reading`, or resolved.
@@ -63,6 +67,9 @@ package struct AttemptLane: Sendable {
         ///
         /// Next: resolved, at `until` at the latest.
         case reading(until: MonotonicInstant)
+
+        /// Whether the command certainly has not left.
+        var isUnsent: Bool { self == .marking || self == .handing }
     }
 
     /// An attempt that waits for its turn.
@@ -125,7 +132,7 @@ package struct AttemptLane: Sendable {
         switch head?.stage {
         case .sending, .awaiting: if let deadline = head?.deadline { wakes.append(deadline) }
         case .reading(let until): wakes.append(until)
-        case .marking, nil: break
+        case .marking, .handing, nil: break
         }
         for waiting in queue where waiting.canExpire { wakes.append(waiting.deadline) }
         return wakes.min()
@@ -138,7 +145,7 @@ package struct AttemptLane: Sendable {
 
     /// How far an attempt is, as far as cancelling it goes.
     package func progress(of id: Identifier<ActionAttempt>) -> Progress {
-        if let current = head, current.attempt.id == id { return current.stage == .marking ? .unsent : .sent }
+        if let current = head, current.attempt.id == id { return current.stage.isUnsent ? .unsent : .sent }
         guard let waiting = queue.first(where: { $0.attempt.id == id }) else { return .absent }
         return waiting.attempt.dispatchedAt == nil ? .unsent : .sent
     }
@@ -168,9 +175,10 @@ package struct AttemptLane: Sendable {
         case .cancel(let id): cancel(id, &step)
         case .committed: committed(&step)
         case .commitFailed(let mayBeDurable): commitFailed(mayBeDurable: mayBeDurable, &step)
+        case .leaving(let id): leaving(id, &step)
         case .answered(let id, let answer): answered(id, answer, &step)
         case .reported(let report, let token): reported(report, token: token, &step)
-        case .read(let bolt): read(bolt, &step)
+        case .read(let id, let bolt): read(bolt, for: id, &step)
         case .simulatedOutcome(let id, let outcome): simulatedOutcome(id, outcome, &step)
         case .woken: break
         case .drain: isDraining = true
@@ -260,7 +268,7 @@ package struct AttemptLane: Sendable {
     /// Takes an attempt out of the lane if its command has not left.
     private mutating func takeUnsent(_ id: Identifier<ActionAttempt>) -> ActionAttempt? {
         if let current = head, current.attempt.id == id {
-            guard current.stage == .marking else { return nil }
+            guard current.stage.isUnsent else { return nil }
             head = nil
             return current.attempt
         }
@@ -294,14 +302,14 @@ package struct AttemptLane: Sendable {
         for token in done.tokens { step.actions.append(.recorded(token)) }
     }
 
-    /// The dispatch mark is durable: the last look before the command leaves (G3).
+    /// The dispatch mark is durable: the command may go to the shell.
     private mutating func sendIfStillRight(_ id: Identifier<ActionAttempt>, _ step: inout Step) {
         guard var sending = head, sending.attempt.id == id, sending.stage == .marking else { return }
         if let obstacle = obstacle(to: sending.attempt, deadline: sending.deadline, step) {
             resolveNeverSent(sending.attempt, obstacle, &step)
             head = nil
         } else {
-            sending.stage = .sending
+            sending.stage = .handing
             head = sending
             let command = Command(
                 attemptID: id,
@@ -311,6 +319,20 @@ package struct AttemptLane: Sendable {
                 deadlineAt: sending.attempt.deadlineAt
             )
             step.actions.append(.send(command))
+        }
+    }
+
+    /// The shell is about to give the command to the driver: the last look before it leaves (G3).
+    ///
+    /// Until now nothing that the device said could be an answer to the command (G6).
+    private mutating func leaving(_ id: Identifier<ActionAttempt>, _ step: inout Step) {
+        guard var current = head, current.attempt.id == id, current.stage == .handing else { return }
+        if let obstacle = obstacle(to: current.attempt, deadline: current.deadline, step) {
+            resolveNeverSent(current.attempt, obstacle, &step)
+            head = nil
+        } else {
+            current.stage = .sending
+            head = current
         }
     }
 
@@ -365,7 +387,7 @@ package struct AttemptLane: Sendable {
     // MARK: What the driver and the device say
 
     private mutating func answered(_ id: Identifier<ActionAttempt>, _ answer: CommandAnswer, _ step: inout Step) {
-        guard var current = head, current.attempt.id == id, current.stage != .marking else { return }
+        guard var current = head, current.attempt.id == id, !current.stage.isUnsent else { return }
         switch answer {
         case .acknowledged:
             current.attempt.acknowledgedAt = step.moment.wall
@@ -393,11 +415,17 @@ package struct AttemptLane: Sendable {
         head = current
     }
 
-    private mutating func reported(_ report: DeviceReport, token: UInt64?, _ step: inout Step) {
+    /// Takes what the device said; `mayConfirm` is false if it was said before the command in flight was sent.
+    private mutating func reported(
+        _ report: DeviceReport,
+        token: UInt64?,
+        mayConfirm: Bool = true,
+        _ step: inout Step
+    ) {
         precondition(report.deviceID == device.id)
         let stateBefore = device.state
         switch report.content {
-        case .bolt(let bolt): reportedBolt(bolt, report, &step)
+        case .bolt(let bolt): reportedBolt(bolt, report, mayConfirm: mayConfirm, &step)
         case .commandFailed(let cause, let detail): reportedFailure(cause, detail, report, &step)
         case .online(let isOnline): reportedOnline(isOnline, &step)
         case .battery(let level): device.state.batteryLevel = min(max(level, 0), 1)
@@ -415,7 +443,12 @@ package struct AttemptLane: Sendable {
         }
     }
 
-    private mutating func reportedBolt(_ bolt: BoltState, _ report: DeviceReport, _ step: inout Step) {
+    private mutating func reportedBolt(
+        _ bolt: BoltState,
+        _ report: DeviceReport,
+        mayConfirm: Bool,
+        _ step: inout Step
+    ) {
         let before = device.state
         if bolt.isMoving {
             device.state.movingBolt = bolt
@@ -425,7 +458,7 @@ package struct AttemptLane: Sendable {
             device.state.reportedAt = step.moment.wall
             device.state.isAssumed = false
         }
-        if !report.isReplay, settleHead(with: bolt, report, &step) { return }
+        if !report.isReplay, mayConfirm, settleHead(with: bolt, report, &step) { return }
         let method = report.method ?? .unknown
         var contradicted: ActionAttempt?
         if !report.isReplay, let index = contradictedIndex(by: bolt, report, step) {
@@ -444,7 +477,7 @@ package struct AttemptLane: Sendable {
 
     /// Settles the attempt in flight with a fresh report of the bolt, if it does settle it.
     private mutating func settleHead(with bolt: BoltState, _ report: DeviceReport, _ step: inout Step) -> Bool {
-        guard var current = head, current.stage != .marking,
+        guard var current = head, !current.stage.isUnsent,
             report.attemptID == nil || report.attemptID == current.attempt.id
         else { return false }
         note(.report, bolt.rawValue, on: &current, step)
@@ -474,7 +507,7 @@ package struct AttemptLane: Sendable {
             device.state.reportedAt = step.moment.wall
             device.state.isAssumed = false
         }
-        if var current = head, current.stage != .marking, !report.isReplay,
+        if var current = head, !current.stage.isUnsent, !report.isReplay,
             report.attemptID == nil || report.attemptID == current.attempt.id
         {
             note(.report, detail ?? cause.rawValue, on: &current, step)
@@ -502,11 +535,13 @@ package struct AttemptLane: Sendable {
         pending.changes.append(.report(events: [event]))
     }
 
-    private mutating func read(_ bolt: BoltState?, _ step: inout Step) {
+    private mutating func read(_ bolt: BoltState?, for id: Identifier<ActionAttempt>, _ step: inout Step) {
         if let bolt {
-            reported(DeviceReport(deviceID: device.id, content: .bolt(bolt)), token: nil, &step)
+            // Read for an attempt that is over, it may tell where the bolt was before the next command was sent.
+            let report = DeviceReport(deviceID: device.id, content: .bolt(bolt))
+            reported(report, token: nil, mayConfirm: head?.attempt.id == id, &step)
         }
-        if let current = head, case .reading = current.stage { giveUp(on: current, &step) }
+        if let current = head, current.attempt.id == id, case .reading = current.stage { giveUp(on: current, &step) }
     }
 
     private mutating func simulatedOutcome(_ id: Identifier<ActionAttempt>, _ outcome: Outcome, _ step: inout Step) {
@@ -541,11 +576,11 @@ package struct AttemptLane: Sendable {
                 if step.moment.monotonic >= current.deadline {
                     current.stage = .reading(until: step.moment.monotonic + limits.resolutionGrace)
                     head = current
-                    step.actions.append(.read)
+                    step.actions.append(.read(current.attempt.id))
                 }
             case .reading(let until):
                 if step.moment.monotonic >= until { giveUp(on: current, &step) }
-            case .marking: break
+            case .marking, .handing: break
             }
         }
         expireQueue(&step)
@@ -594,7 +629,7 @@ package struct AttemptLane: Sendable {
         let isOver = step.moment.monotonic >= recovered.deadline
         let stage: Stage = isOver ? .reading(until: step.moment.monotonic + limits.resolutionGrace) : .awaiting
         head = Head(attempt: attempt, deadline: recovered.deadline, stage: stage)
-        step.actions.append(.read)
+        step.actions.append(.read(attempt.id))
     }
 
     /// Why the attempt must not be sent now; nil if it may.

@@ -19,7 +19,14 @@ struct LaneHarness {
 
     var now: Timestamp { clock.now().wall }
 
+    /// Feeds an input; a command that is to be sent leaves at once.
     mutating func feed(_ input: AttemptLane.Input) -> [AttemptLane.Action] {
+        let actions = feedWithoutLeaving(input)
+        return actions + actions.sent.flatMap { feedWithoutLeaving(.leaving($0)) }
+    }
+
+    /// Feeds an input; a command that is to be sent stays with the shell until ``AttemptLane/Input/leaving(_:)``.
+    mutating func feedWithoutLeaving(_ input: AttemptLane.Input) -> [AttemptLane.Action] {
         lane.handle(input, at: clock.now(), ids: ids)
     }
 
