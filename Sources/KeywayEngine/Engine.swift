@@ -19,6 +19,8 @@ package final class Engine: Sendable {
     private let configuration: EngineConfiguration
     private let surroundings: LaneRunner.Surroundings
     private let state = Mutex(State())
+    /// Lets requests with the same idempotency key in one after the other.
+    private let keys = KeyTurnstile()
     /// Opens when the lanes hold what the store held.
     private let recovered = Gate()
 
@@ -52,14 +54,19 @@ package final class Engine: Sendable {
     ///   - device: The device, as ``device(_:in:)`` returned it.
     ///   - requester: Who asks.
     ///   - deadline: How long the attempt may take, within ``EngineConfiguration/deadlines``; nil: the default.
-    /// - Returns: The pending attempt, once it is durable (G1).
-    /// - Throws: ``EngineError`` with code `laneFull`, `storeUnavailable`, `shuttingDown` or `noDriver`. Nothing was
-    ///   sent, and nothing will be.
+    ///   - overlap: What to do if the device has unresolved attempts.
+    ///   - idempotency: The caller's idempotency key; nil if it has none.
+    /// - Returns: The pending attempt, once it is durable (G1); or the attempt that the request shares with another; or
+    ///   for a key used before, the attempt of that time as it is now (G9).
+    /// - Throws: ``EngineError`` with code `laneFull`, `overlapping`, `keyReused`, `storeUnavailable`, `shuttingDown` or
+    ///   `noDriver`. Nothing was sent, and nothing will be.
     package func request(
         _ actionType: ActionType,
         on device: Device,
         by requester: Requester,
-        deadlineAfter deadline: Duration? = nil
+        deadlineAfter deadline: Duration? = nil,
+        overlap: Overlap = .queue,
+        idempotency: IdempotencyClaim? = nil
     ) async throws(EngineError) -> ActionAttempt {
         let deadline = deadline ?? configuration.defaultDeadline
         precondition(EngineConfiguration.deadlines.contains(deadline))
@@ -67,6 +74,24 @@ package final class Engine: Sendable {
             throw EngineError(.noDriver, message: "This server has no driver for the provider of the device.")
         }
         await recovered.pass()
+        guard let idempotency else {
+            return try await accept(actionType, on: device, by: requester, within: deadline, overlap)
+        }
+        let turn = KeyTurnstile.Key(requester: requester, key: idempotency.key)
+        await keys.enter(turn)
+        defer { keys.leave(turn) }
+        if let before = try await attempt(of: idempotency, by: requester, in: device.workspaceID) { return before }
+        return try await accept(actionType, on: device, by: requester, within: deadline, overlap, idempotency)
+    }
+
+    private func accept(
+        _ actionType: ActionType,
+        on device: Device,
+        by requester: Requester,
+        within deadline: Duration,
+        _ overlap: Overlap,
+        _ idempotency: IdempotencyClaim? = nil
+    ) async throws(EngineError) -> ActionAttempt {
         let runner = try runner(for: device)
         let moment = surroundings.time.now()
         let attempt = ActionAttempt(
@@ -78,7 +103,53 @@ package final class Engine: Sendable {
             createdAt: moment.wall,
             deadlineAt: moment.wall + deadline
         )
-        return try await runner.request(attempt, deadline: moment.monotonic + deadline).get()
+        let record = idempotency.map { claim in
+            IdempotencyRecord(
+                requester: requester,
+                key: claim.key,
+                requestHash: claim.requestHash,
+                attemptID: attempt.id,
+                createdAt: moment.wall
+            )
+        }
+        let request = AttemptLane.Request(
+            attempt,
+            deadline: moment.monotonic + deadline,
+            overlap: overlap,
+            idempotency: record
+        )
+        return try await runner.request(request).get()
+    }
+
+    /// The attempt that an earlier request with the same key got, as it is now; nil if there was none in the lifetime
+    /// of keys.
+    private func attempt(
+        of claim: IdempotencyClaim,
+        by requester: Requester,
+        in workspaceID: Identifier<Workspace>
+    ) async throws(EngineError) -> ActionAttempt? {
+        let record = try await reading { () throws(StoreError) in
+            try await surroundings.store.idempotencyRecord(of: requester, key: claim.key)
+        }
+        let now = surroundings.time.now().wall
+        guard let record, now - record.createdAt < IdempotencyRecord.lifetime else { return nil }
+        guard record.requestHash == claim.requestHash else {
+            throw EngineError(.keyReused, message: "The idempotency key was used for a different request.")
+        }
+        return try await reading { () throws(StoreError) in
+            try await surroundings.store.actionAttempt(record.attemptID, in: workspaceID)
+        }
+    }
+
+    /// Takes back an attempt that has not been sent.
+    ///
+    /// - Returns: The attempt, ended as `cancelled`, once that is durable.
+    /// - Throws: ``EngineError`` with code `alreadySent` if the command has left or may have, `notPending` if the attempt
+    ///   has its outcome, or `shuttingDown`.
+    package func cancel(_ attempt: ActionAttempt) async throws(EngineError) -> ActionAttempt {
+        await recovered.pass()
+        guard let runner = state.withLock({ $0.runners[attempt.deviceID] }) else { throw .notPending }
+        return try await runner.cancel(attempt.id).get()
     }
 
     /// Waits until an attempt has its outcome.
@@ -123,9 +194,7 @@ package final class Engine: Sendable {
         await recovered.pass()
         guard let runner = state.withLock({ $0.runners[attempt.deviceID] }),
             let resolved = await runner.simulate(outcome, of: attempt.id)
-        else {
-            throw EngineError(.notPending, message: "The action attempt is not pending any more.")
-        }
+        else { throw .notPending }
         return resolved
     }
 
@@ -203,6 +272,7 @@ extension Engine: Service {
     package func run() async throws {
         let jobs = surroundings.jobs
         jobs.add { await self.recover() }
+        jobs.add { await self.forgetOldKeys() }
         await withGracefulShutdownHandler {
             await jobs.run()
         } onGracefulShutdown: {
@@ -241,6 +311,21 @@ extension Engine: Service {
             metadata: ["attempts": "\(remains.reduce(0) { $0 + $1.attempts.count })", "devices": "\(remains.count)"]
         )
     }
+
+    /// Forgets idempotency keys whose lifetime is over, now and then; nothing depends on when.
+    private func forgetOldKeys() async {
+        repeat {
+            let end = surroundings.time.now().wall + (.zero - IdempotencyRecord.lifetime)
+            do {
+                try await surroundings.store.forgetIdempotencyRecords(before: end)
+            } catch {
+                surroundings.outages.failed(error)
+            }
+        } while (try? await surroundings.time.sleep(for: Self.keyPruningInterval)) != nil
+    }
+
+    /// An hour: a key may live that much longer than it must.
+    private static var keyPruningInterval: Duration { .seconds(3600) }
 
     private func drain() async {
         let runners = closedRunners()

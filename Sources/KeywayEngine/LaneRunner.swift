@@ -46,12 +46,25 @@ actor LaneRunner {
 
     // MARK: What others ask for
 
-    /// Brings an attempt into the lane; returns it once it is durable.
-    func request(_ attempt: ActionAttempt, deadline: MonotonicInstant) async -> Result<ActionAttempt, EngineError> {
+    /// Brings an attempt into the lane; returns it, or the one it shares, once that is durable.
+    func request(_ request: AttemptLane.Request) async -> Result<ActionAttempt, EngineError> {
         guard !isClosed else { return .failure(.shuttingDown) }
         return await withCheckedContinuation { caller in
-            callers[attempt.id] = caller
-            feed(.request(attempt, deadline: deadline))
+            callers[request.attempt.id] = caller
+            feed(.request(request))
+        }
+    }
+
+    /// Takes back an attempt that has not been sent; returns it resolved, once that is durable.
+    func cancel(_ id: Identifier<ActionAttempt>) async -> Result<ActionAttempt, EngineError> {
+        switch lane.progress(of: id) {
+        case .unsent:
+            guard !isClosed, let resolved = await wait(for: id, after: { feed(.cancel(id)) }) else {
+                return .failure(.shuttingDown)
+            }
+            return .success(resolved)
+        case .sent: return .failure(.alreadySent)
+        case .absent: return .failure(.notPending)
         }
     }
 
@@ -119,8 +132,10 @@ actor LaneRunner {
         switch action {
         case .commit(let commit): surroundings.jobs.add { await self.write(commit) }
         case .send(let command): surroundings.jobs.add { await self.send(command) }
-        case .read: surroundings.jobs.add { await self.read() }
+        case .read(let id): surroundings.jobs.add { await self.read(for: id) }
         case .accepted(let attempt): callers.removeValue(forKey: attempt.id)?.resume(returning: .success(attempt))
+        case .joined(let requestID, let attempt):
+            callers.removeValue(forKey: requestID)?.resume(returning: .success(attempt))
         case .refused(let id, let refusal): callers.removeValue(forKey: id)?.resume(returning: .failure(refusal.error))
         case .resolved(let attempt):
             log(attempt)
@@ -141,6 +156,9 @@ actor LaneRunner {
     }
 
     private func send(_ command: Command) async {
+        // Nothing may happen in the lane between this look and the driver: no `await` until it has the command.
+        feed(.leaving(command.attemptID))
+        guard lane.progress(of: command.attemptID) == .sent else { return }
         let answer: CommandAnswer
         if let driver {
             answer = await driver.perform(command, on: lane.device)
@@ -150,9 +168,9 @@ actor LaneRunner {
         feed(.answered(command.attemptID, answer))
     }
 
-    private func read() async {
+    private func read(for id: Identifier<ActionAttempt>) async {
         let bolt = await driver?.readBolt(of: lane.device)
-        feed(.read(bolt))
+        feed(.read(id, bolt))
     }
 
     /// Sees to it that the lane is woken in time.
@@ -211,6 +229,15 @@ actor LaneRunner {
 }
 
 extension EngineError {
+    /// The error for an attempt that has its outcome.
+    static let notPending = EngineError(.notPending, message: "The action attempt is not pending any more.")
+
+    /// The error for an attempt that cannot be taken back.
+    static let alreadySent = EngineError(
+        .alreadySent,
+        message: "The command has been sent, or may have been, so the action attempt cannot be cancelled."
+    )
+
     /// The error of a server that is stopping.
     static let shuttingDown = EngineError(
         .shuttingDown,
@@ -223,6 +250,12 @@ extension AttemptLane.Refusal {
     /// What to tell the caller.
     fileprivate var error: EngineError {
         switch self {
+        case .overlapping(let id):
+            EngineError(
+                .overlapping,
+                message: "The device has an unresolved action attempt already.",
+                attemptID: id
+            )
         case .laneFull:
             EngineError(
                 .laneFull,

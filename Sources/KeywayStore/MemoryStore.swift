@@ -45,6 +45,21 @@ package final class MemoryStore: Store {
         tables.withLock { $0.events(query) }
     }
 
+    // MARK: Idempotency keys
+
+    /// Returns what is remembered of a requester's key, however old; nil if there is nothing.
+    package func idempotencyRecord(
+        of requester: Requester,
+        key: String
+    ) async throws(StoreError) -> IdempotencyRecord? {
+        tables.withLock { $0.idempotencyRecord(of: requester, key: key) }
+    }
+
+    /// Forgets the keys that were first used before a time, and returns how many those were.
+    package func forgetIdempotencyRecords(before time: Timestamp) async throws(StoreError) -> Int {
+        tables.withLock { $0.forgetIdempotencyRecords(before: time) }
+    }
+
     // MARK: Devices
 
     /// Returns a device; nil if there is none with this id in the workspace, or, without one, in all.

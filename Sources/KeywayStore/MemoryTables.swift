@@ -14,6 +14,7 @@ struct MemoryTables {
     /// Each workspace's events in the order of their sequence numbers.
     private var events: [Identifier<Workspace>: [StoredEvent]] = [:]
     private var eventIDs: Set<Identifier<Event>> = []
+    private var idempotencyRecords: [Requester: [String: IdempotencyRecord]] = [:]
 
     private struct StoredEvent {
         let event: Event
@@ -31,7 +32,10 @@ struct MemoryTables {
         }
         for change in commit.changes {
             switch change {
-            case .accept(let attempt): accept(attempt)
+            case .accept(let attempt, let record):
+                accept(attempt)
+                remember(record)
+            case .join(_, _, let record): remember(record)
             case .dispatch(let id, let time, let timeline):
                 changePending(id, in: commit.workspaceID) { attempt in
                     attempt.dispatchedAt = time
@@ -59,6 +63,11 @@ struct MemoryTables {
         guard attemptPositions[attempt.id] == nil else { return }
         attemptPositions[attempt.id] = attempts.count
         attempts.append(attempt)
+    }
+
+    private mutating func remember(_ record: IdempotencyRecord?) {
+        guard let record else { return }
+        idempotencyRecords[record.requester, default: [:]][record.key] = record
     }
 
     @discardableResult
@@ -144,6 +153,22 @@ struct MemoryTables {
         case .oldest: Array(matching.dropFirst(query.offset).prefix(query.limit))
         case .newest: Array(matching.dropLast(query.offset).suffix(query.limit))
         }
+    }
+
+    // MARK: Idempotency keys
+
+    func idempotencyRecord(of requester: Requester, key: String) -> IdempotencyRecord? {
+        idempotencyRecords[requester]?[key]
+    }
+
+    mutating func forgetIdempotencyRecords(before time: Timestamp) -> Int {
+        var count = 0
+        for (requester, records) in idempotencyRecords {
+            let kept = records.filter { $0.value.createdAt >= time }
+            count += records.count - kept.count
+            idempotencyRecords[requester] = kept.isEmpty ? nil : kept
+        }
+        return count
     }
 
     // MARK: Devices

@@ -33,6 +33,20 @@ package protocol Store: Sendable {
     /// Returns events in the order of their sequence numbers.
     func events(_ query: EventQuery) async throws(StoreError) -> [Event]
 
+    // MARK: Idempotency keys
+
+    /// Returns what is remembered of a requester's key, however old; nil if there is nothing.
+    func idempotencyRecord(
+        of requester: Requester,
+        key: String
+    ) async throws(StoreError) -> IdempotencyRecord?
+
+    /// Forgets the keys that were first used before a time.
+    ///
+    /// - Returns: How many those were.
+    @discardableResult
+    func forgetIdempotencyRecords(before time: Timestamp) async throws(StoreError) -> Int
+
     // MARK: Devices
 
     /// Returns a device; nil if there is none with this id in the workspace.

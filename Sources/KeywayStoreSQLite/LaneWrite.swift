@@ -6,7 +6,8 @@ import KeywayStore
 struct LaneWrite: Sendable {
     /// A change with its JSON written.
     private enum Change: Sendable {
-        case accept(ActionAttemptRow)
+        case accept(ActionAttemptRow, IdempotencyRecord?)
+        case remember(IdempotencyRecord?)
         case dispatch(Identifier<ActionAttempt>, at: Timestamp, timeline: String)
         case resolve(ActionAttemptRow, events: [EventRow])
         case lateReport(Identifier<ActionAttempt>, entry: String, events: [EventRow])
@@ -31,8 +32,10 @@ struct LaneWrite: Sendable {
 
     private static func prepare(_ change: LaneCommit.Change) throws(StoreError) -> Change {
         switch change {
-        case .accept(let attempt):
-            return .accept(try ActionAttemptRow(attempt))
+        case .accept(let attempt, let record):
+            return .accept(try ActionAttemptRow(attempt), record)
+        case .join(_, _, let record):
+            return .remember(record)
         case .dispatch(let id, let time, let timeline):
             return .dispatch(id, at: time, timeline: try JSONText.encode(timeline))
         case .resolve(let attempt, let events):
@@ -66,7 +69,10 @@ struct LaneWrite: Sendable {
         }
         for change in changes {
             switch change {
-            case .accept(let attempt): try attempt.insert(batch.db)
+            case .accept(let attempt, let record):
+                try attempt.insert(batch.db)
+                if let record { try IdempotencyRow.write(record, batch.db) }
+            case .remember(let record): if let record { try IdempotencyRow.write(record, batch.db) }
             case .dispatch(let id, let time, let timeline): try dispatch(id, at: time, timeline, batch.db)
             case .resolve(let attempt, let events):
                 if try attempt.resolve(batch.db) { try insert(events, &batch) }

@@ -5,6 +5,14 @@ package import KeywayStore
 extension SQLiteStore {
     // MARK: Attempts
 
+    /// Returns what is remembered of a requester's key, however old; nil if there is nothing.
+    package func idempotencyRecord(
+        of requester: Requester,
+        key: String
+    ) async throws(StoreError) -> IdempotencyRecord? {
+        try await read { db in try IdempotencyRow.fetch(of: requester, key: key, db) }
+    }
+
     /// Returns an attempt; nil if there is none with this id in the workspace.
     package func actionAttempt(
         _ id: Identifier<ActionAttempt>,

@@ -17,6 +17,14 @@ extension SQLiteStore {
         }
     }
 
+    /// Forgets the keys that were first used before a time, and returns how many those were.
+    package func forgetIdempotencyRecords(before time: Timestamp) async throws(StoreError) -> Int {
+        try await committer.write { batch in
+            try batch.db.execute(sql: "DELETE FROM idempotency_keys WHERE created_at < ?", arguments: [time])
+            return batch.db.changesCount
+        }
+    }
+
     /// Adds what is new of a workspace, its accounts and its devices, in one transaction.
     ///
     /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if a device names an account that its workspace does not

@@ -62,6 +62,19 @@ package final class FailingStore: Store {
     }
 
     /// Reads through.
+    package func idempotencyRecord(
+        of requester: Requester,
+        key: String
+    ) async throws(StoreError) -> IdempotencyRecord? {
+        try await store.idempotencyRecord(of: requester, key: key)
+    }
+
+    /// Writes through.
+    package func forgetIdempotencyRecords(before time: Timestamp) async throws(StoreError) -> Int {
+        try await store.forgetIdempotencyRecords(before: time)
+    }
+
+    /// Reads through.
     package func device(
         _ id: Identifier<Device>,
         in workspaceID: Identifier<Workspace>?

@@ -49,8 +49,12 @@ package struct AttemptLane: Sendable {
     private enum Stage: Hashable, Sendable {
         /// Its dispatch mark is not durable yet.
         ///
-        /// Next: `sending`, or resolved as never sent.
+        /// Next: `handing`, or resolved as never sent.
         case marking
+        /// Its dispatch mark is durable, and the shell has the command, but has not begun to send it.
+        ///
+        /// Next: `sending`, or resolved as never sent.
+        case handing
         /// The driver has the command and has not answered.
         ///
         /// Next: `awaiting`, `reading`, or resolved.
@@ -63,6 +67,9 @@ package struct AttemptLane: Sendable {
         ///
         /// Next: resolved, at `until` at the latest.
         case reading(until: MonotonicInstant)
+
+        /// Whether the command certainly has not left.
+        var isUnsent: Bool { self == .marking || self == .handing }
     }
 
     /// An attempt that waits for its turn.
@@ -125,7 +132,7 @@ package struct AttemptLane: Sendable {
         switch head?.stage {
         case .sending, .awaiting: if let deadline = head?.deadline { wakes.append(deadline) }
         case .reading(let until): wakes.append(until)
-        case .marking, nil: break
+        case .marking, .handing, nil: break
         }
         for waiting in queue where waiting.canExpire { wakes.append(waiting.deadline) }
         return wakes.min()
@@ -134,6 +141,13 @@ package struct AttemptLane: Sendable {
     /// Whether the attempt is accepted and has no outcome yet.
     package func isUnresolved(_ id: Identifier<ActionAttempt>) -> Bool {
         head?.attempt.id == id || queue.contains { $0.attempt.id == id }
+    }
+
+    /// How far an attempt is, as far as cancelling it goes.
+    package func progress(of id: Identifier<ActionAttempt>) -> Progress {
+        if let current = head, current.attempt.id == id { return current.stage.isUnsent ? .unsent : .sent }
+        guard let waiting = queue.first(where: { $0.attempt.id == id }) else { return .absent }
+        return waiting.attempt.dispatchedAt == nil ? .unsent : .sent
     }
 
     /// The number of attempts without an outcome.
@@ -157,12 +171,14 @@ package struct AttemptLane: Sendable {
     package mutating func handle(_ input: Input, at moment: Moment, ids: any IdentifierSource) -> [Action] {
         var step = Step(moment: moment, ids: ids)
         switch input {
-        case .request(let attempt, let deadline): request(attempt, deadline: deadline, &step)
+        case .request(let wanted): request(wanted, &step)
+        case .cancel(let id): cancel(id, &step)
         case .committed: committed(&step)
         case .commitFailed(let mayBeDurable): commitFailed(mayBeDurable: mayBeDurable, &step)
+        case .leaving(let id): leaving(id, &step)
         case .answered(let id, let answer): answered(id, answer, &step)
         case .reported(let report, let token): reported(report, token: token, &step)
-        case .read(let bolt): read(bolt, &step)
+        case .read(let id, let bolt): read(bolt, for: id, &step)
         case .simulatedOutcome(let id, let outcome): simulatedOutcome(id, outcome, &step)
         case .woken: break
         case .drain: isDraining = true
@@ -180,27 +196,86 @@ package struct AttemptLane: Sendable {
 
     // MARK: Requests and writes
 
-    private mutating func request(_ attempt: ActionAttempt, deadline: MonotonicInstant, _ step: inout Step) {
-        precondition(attempt.deviceID == device.id && attempt.status == .pending && attempt.dispatchedAt == nil)
+    private mutating func request(_ request: Request, _ step: inout Step) {
+        let id = request.attempt.id
+        precondition(request.attempt.deviceID == device.id && request.attempt.status == .pending)
+        precondition(request.attempt.dispatchedAt == nil)
         if isDraining {
-            step.actions.append(.refused(attempt.id, .shuttingDown))
+            step.actions.append(.refused(id, .shuttingDown))
         } else if retryAt != nil {
-            step.actions.append(.refused(attempt.id, .storeUnavailable))
-        } else if length >= limits.maximumLength {
-            step.actions.append(.refused(attempt.id, .laneFull))
+            step.actions.append(.refused(id, .storeUnavailable))
+        } else if request.overlap == .reject, let current = head?.attempt ?? queue.first?.attempt {
+            step.actions.append(.refused(id, .overlapping(current.id)))
+        } else if request.overlap == .join, let last = queue.last?.attempt ?? head?.attempt,
+            last.actionType == request.attempt.actionType
+        {
+            join(request, to: last, &step)
         } else {
-            var attempt = attempt
-            attempt.timeline = [TimelineEntry(.accepted, at: attempt.createdAt)]
-            if head == nil, queue.isEmpty, obstacle(to: attempt, deadline: deadline, step) == nil {
-                attempt.dispatchedAt = step.moment.wall
-                attempt.timeline.append(TimelineEntry(.dispatched, at: step.moment.wall))
-                head = Head(attempt: attempt, deadline: deadline, stage: .marking)
-                want(attempt.actionType)
+            if request.overlap == .supersede { supersedeUnsent(&step) }
+            if length < limits.maximumLength {
+                accept(request, &step)
             } else {
-                queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: false))
+                step.actions.append(.refused(id, .laneFull))
             }
-            pending.changes.append(.accept(attempt))
         }
+    }
+
+    private mutating func accept(_ request: Request, _ step: inout Step) {
+        var attempt = request.attempt
+        attempt.timeline = [TimelineEntry(.accepted, at: attempt.createdAt)]
+        if head == nil, queue.isEmpty, obstacle(to: attempt, deadline: request.deadline, step) == nil {
+            attempt.dispatchedAt = step.moment.wall
+            attempt.timeline.append(TimelineEntry(.dispatched, at: step.moment.wall))
+            head = Head(attempt: attempt, deadline: request.deadline, stage: .marking)
+            want(attempt.actionType)
+        } else {
+            queue.append(Waiting(attempt: attempt, deadline: request.deadline, isDurable: false))
+        }
+        pending.changes.append(.accept(attempt, request.idempotency))
+    }
+
+    private mutating func join(_ request: Request, to attempt: ActionAttempt, _ step: inout Step) {
+        if request.idempotency == nil, isDurable(attempt.id) {
+            step.actions.append(.joined(request.attempt.id, attempt))
+        } else {
+            // Commits are durable in order, so when this one is, the attempt's acceptance is too.
+            let record = request.idempotency.map { $0.pointing(at: attempt.id) }
+            pending.changes.append(.join(requestID: request.attempt.id, attempt, record))
+        }
+    }
+
+    private func isDurable(_ id: Identifier<ActionAttempt>) -> Bool {
+        let isBeingAccepted = [writing?.commit, pending]
+            .contains { commit in
+                commit?.changes.contains { if case .accept(let attempt, _) = $0 { attempt.id == id } else { false } }
+                    ?? false
+            }
+        return !isBeingAccepted
+    }
+
+    private mutating func cancel(_ id: Identifier<ActionAttempt>, _ step: inout Step) {
+        guard progress(of: id) == .unsent, let attempt = takeUnsent(id) else { return }
+        resolveNeverSent(attempt, .failure(.cancelled), &step)
+    }
+
+    private mutating func supersedeUnsent(_ step: inout Step) {
+        for id in [head?.attempt.id].compactMap(\.self) + queue.map(\.attempt.id) {
+            guard let attempt = takeUnsent(id) else { continue }
+            resolveNeverSent(attempt, .failure(.superseded), &step)
+        }
+    }
+
+    /// Takes an attempt out of the lane if its command has not left.
+    private mutating func takeUnsent(_ id: Identifier<ActionAttempt>) -> ActionAttempt? {
+        if let current = head, current.attempt.id == id {
+            guard current.stage.isUnsent else { return nil }
+            head = nil
+            return current.attempt
+        }
+        guard let index = queue.firstIndex(where: { $0.attempt.id == id && $0.attempt.dispatchedAt == nil }) else {
+            return nil
+        }
+        return queue.remove(at: index).attempt
     }
 
     private mutating func committed(_ step: inout Step) {
@@ -211,7 +286,8 @@ package struct AttemptLane: Sendable {
         retryDelay = limits.firstWriteRetryDelay
         for change in done.commit.changes {
             switch change {
-            case .accept(let attempt):
+            case .join(let requestID, let attempt, _): step.actions.append(.joined(requestID, attempt))
+            case .accept(let attempt, _):
                 step.actions.append(.accepted(attempt))
                 if let index = queue.firstIndex(where: { $0.attempt.id == attempt.id }) {
                     queue[index].isDurable = true
@@ -226,14 +302,14 @@ package struct AttemptLane: Sendable {
         for token in done.tokens { step.actions.append(.recorded(token)) }
     }
 
-    /// The dispatch mark is durable: the last look before the command leaves (G3).
+    /// The dispatch mark is durable: the command may go to the shell.
     private mutating func sendIfStillRight(_ id: Identifier<ActionAttempt>, _ step: inout Step) {
         guard var sending = head, sending.attempt.id == id, sending.stage == .marking else { return }
         if let obstacle = obstacle(to: sending.attempt, deadline: sending.deadline, step) {
             resolveNeverSent(sending.attempt, obstacle, &step)
             head = nil
         } else {
-            sending.stage = .sending
+            sending.stage = .handing
             head = sending
             let command = Command(
                 attemptID: id,
@@ -246,31 +322,37 @@ package struct AttemptLane: Sendable {
         }
     }
 
+    /// The shell is about to give the command to the driver: the last look before it leaves (G3).
+    ///
+    /// Until now nothing that the device said could be an answer to the command (G6).
+    private mutating func leaving(_ id: Identifier<ActionAttempt>, _ step: inout Step) {
+        guard var current = head, current.attempt.id == id, current.stage == .handing else { return }
+        if let obstacle = obstacle(to: current.attempt, deadline: current.deadline, step) {
+            resolveNeverSent(current.attempt, obstacle, &step)
+            head = nil
+        } else {
+            current.stage = .sending
+            head = current
+        }
+    }
+
     private mutating func commitFailed(mayBeDurable: Bool, _ step: inout Step) {
         guard let failed = writing else { preconditionFailure("no write is under way") }
         writing = nil
         var kept: [LaneCommit.Change] = []
         for change in failed.commit.changes {
-            guard case .accept(let attempt) = change else {
+            guard let id = refuse(change, &step) else {
                 kept.append(change)
                 continue
             }
-            forget(attempt.id)
-            step.actions.append(.refused(attempt.id, .storeUnavailable))
-            if mayBeDurable {
+            if mayBeDurable, case .accept(let attempt, _) = change {
                 // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
+                assert(attempt.id == id)
                 let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
                 kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
             }
         }
-        for change in pending.changes {
-            if case .accept(let attempt) = change {
-                forget(attempt.id)
-                step.actions.append(.refused(attempt.id, .storeUnavailable))
-            } else {
-                kept.append(change)
-            }
-        }
+        for change in pending.changes where refuse(change, &step) == nil { kept.append(change) }
         pending.changes = kept
         pending.state = device.state == durableState ? nil : device.state
         pendingTokens = failed.tokens + pendingTokens
@@ -278,6 +360,20 @@ package struct AttemptLane: Sendable {
             retryAt = step.moment.monotonic + retryDelay
             retryDelay = min(retryDelay * 2, limits.longestWriteRetryDelay)
         }
+    }
+
+    /// Tells the caller that a change which only it waits for could not be made; nil for any other change.
+    private mutating func refuse(_ change: LaneCommit.Change, _ step: inout Step) -> Identifier<ActionAttempt>? {
+        let id: Identifier<ActionAttempt>
+        switch change {
+        case .accept(let attempt, _):
+            id = attempt.id
+            forget(id)
+        case .join(let requestID, _, _): id = requestID
+        case .dispatch, .resolve, .lateReport, .report: return nil
+        }
+        step.actions.append(.refused(id, .storeUnavailable))
+        return id
     }
 
     private mutating func forget(_ id: Identifier<ActionAttempt>) {
@@ -291,7 +387,7 @@ package struct AttemptLane: Sendable {
     // MARK: What the driver and the device say
 
     private mutating func answered(_ id: Identifier<ActionAttempt>, _ answer: CommandAnswer, _ step: inout Step) {
-        guard var current = head, current.attempt.id == id, current.stage != .marking else { return }
+        guard var current = head, current.attempt.id == id, !current.stage.isUnsent else { return }
         switch answer {
         case .acknowledged:
             current.attempt.acknowledgedAt = step.moment.wall
@@ -319,11 +415,17 @@ package struct AttemptLane: Sendable {
         head = current
     }
 
-    private mutating func reported(_ report: DeviceReport, token: UInt64?, _ step: inout Step) {
+    /// Takes what the device said; `mayConfirm` is false if it was said before the command in flight was sent.
+    private mutating func reported(
+        _ report: DeviceReport,
+        token: UInt64?,
+        mayConfirm: Bool = true,
+        _ step: inout Step
+    ) {
         precondition(report.deviceID == device.id)
         let stateBefore = device.state
         switch report.content {
-        case .bolt(let bolt): reportedBolt(bolt, report, &step)
+        case .bolt(let bolt): reportedBolt(bolt, report, mayConfirm: mayConfirm, &step)
         case .commandFailed(let cause, let detail): reportedFailure(cause, detail, report, &step)
         case .online(let isOnline): reportedOnline(isOnline, &step)
         case .battery(let level): device.state.batteryLevel = min(max(level, 0), 1)
@@ -341,7 +443,12 @@ package struct AttemptLane: Sendable {
         }
     }
 
-    private mutating func reportedBolt(_ bolt: BoltState, _ report: DeviceReport, _ step: inout Step) {
+    private mutating func reportedBolt(
+        _ bolt: BoltState,
+        _ report: DeviceReport,
+        mayConfirm: Bool,
+        _ step: inout Step
+    ) {
         let before = device.state
         if bolt.isMoving {
             device.state.movingBolt = bolt
@@ -351,7 +458,7 @@ package struct AttemptLane: Sendable {
             device.state.reportedAt = step.moment.wall
             device.state.isAssumed = false
         }
-        if !report.isReplay, settleHead(with: bolt, report, &step) { return }
+        if !report.isReplay, mayConfirm, settleHead(with: bolt, report, &step) { return }
         let method = report.method ?? .unknown
         var contradicted: ActionAttempt?
         if !report.isReplay, let index = contradictedIndex(by: bolt, report, step) {
@@ -370,7 +477,7 @@ package struct AttemptLane: Sendable {
 
     /// Settles the attempt in flight with a fresh report of the bolt, if it does settle it.
     private mutating func settleHead(with bolt: BoltState, _ report: DeviceReport, _ step: inout Step) -> Bool {
-        guard var current = head, current.stage != .marking,
+        guard var current = head, !current.stage.isUnsent,
             report.attemptID == nil || report.attemptID == current.attempt.id
         else { return false }
         note(.report, bolt.rawValue, on: &current, step)
@@ -400,7 +507,7 @@ package struct AttemptLane: Sendable {
             device.state.reportedAt = step.moment.wall
             device.state.isAssumed = false
         }
-        if var current = head, current.stage != .marking, !report.isReplay,
+        if var current = head, !current.stage.isUnsent, !report.isReplay,
             report.attemptID == nil || report.attemptID == current.attempt.id
         {
             note(.report, detail ?? cause.rawValue, on: &current, step)
@@ -428,11 +535,13 @@ package struct AttemptLane: Sendable {
         pending.changes.append(.report(events: [event]))
     }
 
-    private mutating func read(_ bolt: BoltState?, _ step: inout Step) {
+    private mutating func read(_ bolt: BoltState?, for id: Identifier<ActionAttempt>, _ step: inout Step) {
         if let bolt {
-            reported(DeviceReport(deviceID: device.id, content: .bolt(bolt)), token: nil, &step)
+            // Read for an attempt that is over, it may tell where the bolt was before the next command was sent.
+            let report = DeviceReport(deviceID: device.id, content: .bolt(bolt))
+            reported(report, token: nil, mayConfirm: head?.attempt.id == id, &step)
         }
-        if let current = head, case .reading = current.stage { giveUp(on: current, &step) }
+        if let current = head, current.attempt.id == id, case .reading = current.stage { giveUp(on: current, &step) }
     }
 
     private mutating func simulatedOutcome(_ id: Identifier<ActionAttempt>, _ outcome: Outcome, _ step: inout Step) {
@@ -467,11 +576,11 @@ package struct AttemptLane: Sendable {
                 if step.moment.monotonic >= current.deadline {
                     current.stage = .reading(until: step.moment.monotonic + limits.resolutionGrace)
                     head = current
-                    step.actions.append(.read)
+                    step.actions.append(.read(current.attempt.id))
                 }
             case .reading(let until):
                 if step.moment.monotonic >= until { giveUp(on: current, &step) }
-            case .marking: break
+            case .marking, .handing: break
             }
         }
         expireQueue(&step)
@@ -520,7 +629,7 @@ package struct AttemptLane: Sendable {
         let isOver = step.moment.monotonic >= recovered.deadline
         let stage: Stage = isOver ? .reading(until: step.moment.monotonic + limits.resolutionGrace) : .awaiting
         head = Head(attempt: attempt, deadline: recovered.deadline, stage: stage)
-        step.actions.append(.read)
+        step.actions.append(.read(attempt.id))
     }
 
     /// Why the attempt must not be sent now; nil if it may.

@@ -31,8 +31,14 @@ package struct LaneCommit: Hashable, Sendable {
 
     /// One thing that happened in the lane.
     package enum Change: Hashable, Sendable {
-        /// A new attempt, with its dispatch mark already set if the lane was idle.
-        case accept(ActionAttempt)
+        /// A new attempt, with its dispatch mark already set if the lane was idle, and its caller's idempotency key.
+        ///
+        /// A record of the same requester and key, which can only be an outdated one, gives way.
+        case accept(ActionAttempt, IdempotencyRecord? = nil)
+        /// A request shares an attempt that is accepted already: its idempotency key points there from now on.
+        ///
+        /// `requestID` is the identity that the request's own attempt would have had; it is stored nowhere.
+        case join(requestID: Identifier<ActionAttempt>, ActionAttempt, IdempotencyRecord?)
         /// An accepted attempt is about to be sent: its dispatch mark and its timeline so far.
         ///
         /// No effect on an attempt that is no longer pending.

@@ -10,6 +10,7 @@ enum Migrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001-first-tables", migrate: createFirstTables)
+        migrator.registerMigration("002-idempotency-keys", migrate: createIdempotencyKeys)
         return migrator
     }
 

@@ -205,8 +205,8 @@ struct AttemptLaneTests {
         #expect(lane.report(.online(false)).commit?.events.map(\.type) == [.deviceDisconnected])
         _ = lane.feed(.committed)
         #expect(lane.lane.isUnresolved(first.id))
-        #expect(lane.pass(.seconds(30)) == [.read])
-        #expect(lane.feed(.read(nil)).commit?.resolved.first?.outcome == .failure(.outcomeUnknown))
+        #expect(lane.pass(.seconds(30)) == [.read(first.id)])
+        #expect(lane.feed(.read(first.id, nil)).commit?.resolved.first?.outcome == .failure(.outcomeUnknown))
     }
 
     @Test("the timeline tells accepted, dispatched, acknowledged, each report and the end, in order")

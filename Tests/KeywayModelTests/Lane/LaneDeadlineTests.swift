@@ -62,8 +62,8 @@ struct LaneDeadlineTests {
     func readAtDeadline(bolt: BoltState?, outcome: Outcome) {
         var lane = LaneHarness()
         lane.underWay(first)
-        #expect(lane.pass(.seconds(30)) == [.read])
-        #expect(lane.feed(.read(bolt)).commit?.resolved.first?.outcome == outcome)
+        #expect(lane.pass(.seconds(30)) == [.read(first.id)])
+        #expect(lane.feed(.read(first.id, bolt)).commit?.resolved.first?.outcome == outcome)
     }
 
     @Test("G2 a device that does not even answer the reading is given up when the grace is over")
@@ -73,7 +73,7 @@ struct LaneDeadlineTests {
         _ = lane.pass(.seconds(30))
         #expect(lane.pass(.milliseconds(1999)).isEmpty)
         #expect(lane.pass(.milliseconds(1)).commit?.resolved.first?.outcome == .failure(.outcomeUnknown))
-        _ = lane.feed(.read(.unlocked))
+        _ = lane.feed(.read(first.id, .unlocked))
         let late = lane.feed(.committed).commit
         #expect(late?.resolved == [], "the answer comes too late to change the outcome")
         #expect(late?.events.map(\.type) == [.actionAttemptLateReport, .lockUnlocked])
@@ -84,7 +84,7 @@ struct LaneDeadlineTests {
         var lane = LaneHarness(device: Samples.lock(state: DeviceState(reportedBolt: .locked)))
         lane.underWay(first)
         _ = lane.pass(.seconds(30))
-        #expect(lane.feed(.read(nil)).commit?.resolved.first?.outcome == .failure(.outcomeUnknown))
+        #expect(lane.feed(.read(first.id, nil)).commit?.resolved.first?.outcome == .failure(.outcomeUnknown))
     }
 
     @Test("a report of elsewhere after the command, then silence, is a time-out")
@@ -93,7 +93,7 @@ struct LaneDeadlineTests {
         lane.underWay(first)
         _ = lane.report(.locked)
         _ = lane.pass(.seconds(30))
-        #expect(lane.feed(.read(nil)).commit?.resolved.first?.outcome == .failure(.timedOut))
+        #expect(lane.feed(.read(first.id, nil)).commit?.resolved.first?.outcome == .failure(.timedOut))
     }
 
     @Test("G3 a stepped wall clock neither shortens nor lengthens a deadline", arguments: [-86400, 86400])
@@ -102,7 +102,7 @@ struct LaneDeadlineTests {
         lane.underWay(first)
         lane.clock.stepWallClock(by: .seconds(seconds))
         #expect(lane.pass(.seconds(29)).isEmpty)
-        #expect(lane.pass(.seconds(1)) == [.read])
+        #expect(lane.pass(.seconds(1)) == [.read(first.id)])
     }
 
     @Test("the lane asks to be woken at the earliest of its deadlines")

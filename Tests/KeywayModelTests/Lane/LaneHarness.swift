@@ -19,12 +19,25 @@ struct LaneHarness {
 
     var now: Timestamp { clock.now().wall }
 
+    /// Feeds an input; a command that is to be sent leaves at once.
     mutating func feed(_ input: AttemptLane.Input) -> [AttemptLane.Action] {
+        let actions = feedWithoutLeaving(input)
+        return actions + actions.sent.flatMap { feedWithoutLeaving(.leaving($0)) }
+    }
+
+    /// Feeds an input; a command that is to be sent stays with the shell until ``AttemptLane/Input/leaving(_:)``.
+    mutating func feedWithoutLeaving(_ input: AttemptLane.Input) -> [AttemptLane.Action] {
         lane.handle(input, at: clock.now(), ids: ids)
     }
 
-    mutating func request(_ attempt: ActionAttempt, after duration: Duration = .seconds(30)) -> [AttemptLane.Action] {
-        feed(.request(attempt, deadline: clock.now().monotonic + duration))
+    mutating func request(
+        _ attempt: ActionAttempt,
+        after duration: Duration = .seconds(30),
+        overlap: Overlap = .queue,
+        idempotency: IdempotencyRecord? = nil
+    ) -> [AttemptLane.Action] {
+        let deadline = clock.now().monotonic + duration
+        return feed(.request(.init(attempt, deadline: deadline, overlap: overlap, idempotency: idempotency)))
     }
 
     mutating func report(
@@ -102,7 +115,7 @@ extension LaneCommit {
 
     /// The attempts accepted by the commit, in order.
     var accepted: [ActionAttempt] {
-        changes.compactMap { if case .accept(let attempt) = $0 { attempt } else { nil } }
+        changes.compactMap { if case .accept(let attempt, _) = $0 { attempt } else { nil } }
     }
 
     /// The attempts given a dispatch mark after their acceptance.
@@ -114,7 +127,7 @@ extension LaneCommit {
     var events: [Event] {
         changes.flatMap { change -> [Event] in
             switch change {
-            case .accept, .dispatch: []
+            case .accept, .join, .dispatch: []
             case .resolve(_, let events), .lateReport(_, _, let events), .report(let events): events
             }
         }

@@ -33,8 +33,8 @@ struct LaneRecoveryTests {
     @Test("G4 an attempt that may have been sent is not sent again, but settled by reading the device")
     func readsInstead() throws {
         var lane = LaneHarness(recovering: [sent, waiting], late: .seconds(5))
-        #expect(lane.feed(.woken) == [.read])
-        let commit = try #require(lane.feed(.read(.unlocked)).commit)
+        #expect(lane.feed(.woken) == [.read(sent.id)])
+        let commit = try #require(lane.feed(.read(sent.id, .unlocked)).commit)
         let resolved = try #require(commit.resolved.first)
         #expect(resolved.id == sent.id)
         #expect(resolved.outcome == .success(wasConfirmedByDevice: true))
@@ -47,17 +47,17 @@ struct LaneRecoveryTests {
     func waitsForTheDevice() {
         var lane = LaneHarness(recovering: [sent], late: .seconds(5))
         _ = lane.feed(.woken)
-        #expect(lane.feed(.read(.locked)).sent.isEmpty)
+        #expect(lane.feed(.read(sent.id, .locked)).sent.isEmpty)
         #expect(lane.lane.isUnresolved(sent.id))
-        #expect(lane.pass(.seconds(25)) == [.read])
-        #expect(lane.feed(.read(.locked)).commit?.resolved.first?.outcome == .failure(.timedOut))
+        #expect(lane.pass(.seconds(25)) == [.read(sent.id)])
+        #expect(lane.feed(.read(sent.id, .locked)).commit?.resolved.first?.outcome == .failure(.timedOut))
     }
 
     @Test("G4 a device that does not answer leaves the outcome unknown, once the deadline has passed")
     func outcomeUnknown() {
         var lane = LaneHarness(recovering: [sent], late: .seconds(40))
-        #expect(lane.feed(.woken) == [.read])
-        #expect(lane.feed(.read(nil)).commit?.resolved.first?.outcome == .failure(.outcomeUnknown))
+        #expect(lane.feed(.woken) == [.read(sent.id)])
+        #expect(lane.feed(.read(sent.id, nil)).commit?.resolved.first?.outcome == .failure(.outcomeUnknown))
     }
 
     @Test("G2 past its deadline, a possibly sent attempt is given no more than the grace")
@@ -69,10 +69,12 @@ struct LaneRecoveryTests {
 
     @Test("G4 should two attempts of a device be marked as sent, neither is sent again")
     func twoMarked() {
-        var lane = LaneHarness(recovering: [sent, Self.dispatched(3)], late: .seconds(5))
-        var actions = lane.feed(.woken) + lane.feed(.read(.unlocked)) + lane.feed(.committed)
-        #expect(actions.filter { $0 == .read }.count == 2)
-        actions += lane.feed(.read(.unlocked)) + lane.feed(.committed)
+        let other = Self.dispatched(3)
+        var lane = LaneHarness(recovering: [sent, other], late: .seconds(5))
+        var actions = lane.feed(.woken) + lane.feed(.read(sent.id, .unlocked)) + lane.feed(.committed)
+        #expect(actions.contains(.read(sent.id)))
+        #expect(actions.contains(.read(other.id)))
+        actions += lane.feed(.read(other.id, .unlocked)) + lane.feed(.committed)
         #expect(actions.sent.isEmpty)
         #expect(lane.lane.isIdle)
     }

@@ -113,7 +113,7 @@ struct LaneLateReportTests {
         var lane = LaneHarness()
         lane.underWay(first)
         _ = lane.pass(.seconds(30))
-        _ = lane.feed(.read(nil))
+        _ = lane.feed(.read(first.id, nil))
         _ = lane.feed(.committed)
         return lane
     }
