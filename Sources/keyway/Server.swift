@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Hummingbird
 import KeywayAPI
+import KeywayDeviceCloud
 import KeywayDriver
 import KeywayEngine
 import KeywayModel
@@ -49,20 +50,27 @@ struct Server {
                 )
             }
         )
+        let welcome = try await Welcome(tenancy: tenancy, settings: settings)
+        let deviceCloud = DeviceCloudDriver(
+            source: .stored(in: store),
+            time: tenancy.time,
+            configuration: settings.deviceCloud,
+            logger: logger
+        )
         let engine = Engine(
             store: store,
-            drivers: DriverRegistry([sandbox]),
+            drivers: DriverRegistry([sandbox, deviceCloud]),
             time: tenancy.time,
             ids: tenancy.ids,
             configuration: settings.engine,
             logger: logger
         )
-        let welcome = try await Welcome(tenancy: tenancy, settings: settings)
         let application = APIServer.makeApplication(
             APIServices(
                 store: store,
                 engine: engine,
                 simulators: [sandbox.provider: sandbox],
+                receivers: [deviceCloud.provider: deviceCloud],
                 time: tenancy.time,
                 ids: tenancy.ids,
                 configuration: settings.api,
@@ -75,7 +83,8 @@ struct Server {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    DriverService(driver: sandbox, sink: engine, logger: logger), engine, application,
+                    DriverService(driver: sandbox, sink: engine, logger: logger),
+                    DriverService(driver: deviceCloud, sink: engine, logger: logger), engine, application,
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
@@ -91,6 +100,25 @@ struct Server {
                     + "\(settings.api.port) of \(settings.api.host)."
             )
         }
+    }
+}
+
+extension AccountSource {
+    /// The device-cloud accounts of a store and their devices.
+    fileprivate static func stored(in store: any Store) -> AccountSource {
+        AccountSource(
+            accounts: { try await store.connectedAccounts(of: .deviceCloud) },
+            devices: { account in
+                var query = DeviceQuery(workspaceID: account.workspaceID, connectedAccountIDs: [account.id])
+                var devices: [Device] = []
+                repeat {
+                    let page = try await store.devices(query)
+                    devices += page.elements
+                    query.after = page.next
+                } while query.after != nil
+                return devices
+            }
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 import Configuration
 import KeywayAPI
+import KeywayDeviceCloud
 import KeywayEngine
 import KeywayModel
 import Logging
@@ -29,6 +30,8 @@ struct Settings: Hashable, Sendable {
     var api: APIConfiguration
     /// The engine's settings.
     var engine: EngineConfiguration
+    /// The settings of the driver for makers' HTTP APIs.
+    var deviceCloud: DeviceCloudConfiguration
 
     /// Reads the settings.
     ///
@@ -82,6 +85,25 @@ struct Settings: Hashable, Sendable {
                 resolutionGrace: .seconds(try await reader.number("resolution_grace_seconds", in: 0...60) ?? 2)
             ),
             drainTimeout: .seconds(try await reader.number("drain_timeout_seconds", in: 0...600) ?? 10)
+        )
+        deviceCloud = DeviceCloudConfiguration(
+            discoveryInterval: .seconds(
+                try await reader.number("device_cloud_discovery_interval_seconds", in: 1...86400) ?? 60
+            ),
+            accountPollInterval: .seconds(
+                try await reader.number("device_cloud_account_poll_seconds", in: 1...60) ?? 2
+            ),
+            readTimeout: .milliseconds(
+                try await reader.number("device_cloud_read_timeout_milliseconds", in: 100...2000) ?? 1500
+            ),
+            callbackTimeout: .seconds(
+                try await reader.number("device_cloud_callback_timeout_seconds", in: 1...60) ?? 15
+            ),
+            maximumConcurrentCommands: try await reader.number("device_cloud_concurrent_commands", in: 1...256) ?? 16,
+            maximumConcurrentReadings: try await reader.number("device_cloud_concurrent_readings", in: 1...256) ?? 8,
+            maximumLocks: try await reader.number("device_cloud_maximum_locks", in: 1...100_000) ?? 10_000,
+            maximumAnswerBytes: try await reader.number("device_cloud_maximum_answer_bytes", in: 1024...1 << 26)
+                ?? 4 << 20
         )
     }
 }
