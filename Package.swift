@@ -108,7 +108,9 @@ let package = Package(
         ),
         .testTarget(
             name: "keywayTests",
-            dependencies: ["KeywayAPI", "KeywayEngine", "KeywayModel", "KeywayTestKit", "keyway", .logging]
+            dependencies: [
+                "KeywayAPI", "KeywayDeviceCloud", "KeywayEngine", "KeywayModel", "KeywayTestKit", "keyway", .logging,
+            ]
         ),
         .testTarget(name: "KeywayTestKitTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
     ]

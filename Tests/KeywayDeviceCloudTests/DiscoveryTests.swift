@@ -63,12 +63,13 @@ struct DiscoveryTests {
     @Test("a lock that vanished while Keyway was down is removed")
     func vanishedBefore() async throws {
         try await CloudHarness.run(
-            prepare: { _, accounts in accounts.set([CloudHarness.device("gone"), CloudHarness.device("lock-1")]) }
-        ) { harness in
-            let reports = await harness.sink.reports(count: 5)
-            #expect(reports.first?.content == .removed)
-            #expect(reports.first?.deviceID == CloudHarness.deviceID("gone"))
-        }
+            prepare: { _, accounts in accounts.set([CloudHarness.device("gone"), CloudHarness.device("lock-1")]) },
+            body: { harness in
+                let reports = await harness.sink.reports(count: 5)
+                #expect(reports.first?.content == .removed)
+                #expect(reports.first?.deviceID == CloudHarness.deviceID("gone"))
+            }
+        )
     }
 
     @Test(
@@ -104,11 +105,14 @@ struct DiscoveryTests {
 
     @Test("one lock that cannot be read keeps no other from being read")
     func oneUnreadable() async throws {
-        try await CloudHarness.run(prepare: { maker, _ in maker.on("GET /api/locks/lock-1", .answer(500, "")) }) {
-            harness in
-            let reports = await harness.sink.reports(count: 2)
-            #expect(reports.map(\.deviceID) == [Self.two, Self.two])
-        }
+        try await CloudHarness.run(
+            prepare: { maker, _ in maker.on("GET /api/locks/lock-1", .answer(500, "")) },
+            body: {
+                harness in
+                let reports = await harness.sink.reports(count: 2)
+                #expect(reports.map(\.deviceID) == [Self.two, Self.two])
+            }
+        )
     }
 
     @Test("hubs, bridges and ids that no path can hold are left out")
@@ -119,14 +123,15 @@ struct DiscoveryTests {
                     #"{"locks":[{"lock_id":"hub"},{"lock_id":".."},{"lock_id":""},{"lock_id":"lock-1"},{"lock_id":"lock-1"}]}"#
                 maker.on("GET /api/locks", .answer(200, list))
                 maker.on("GET /api/locks/hub", .answer(200, #"{"device_type":"hub","online":true}"#))
+            },
+            body: { harness in
+                _ = await harness.sink.reports(count: 2)
+                await passInterval(harness)
+                _ = await harness.sink.reports(count: 4)
+                #expect(Set(harness.sink.devices.map(\.nativeID)) == ["lock-1"])
+                #expect(harness.sink.devices.count == 2)
             }
-        ) { harness in
-            _ = await harness.sink.reports(count: 2)
-            await passInterval(harness)
-            _ = await harness.sink.reports(count: 4)
-            #expect(Set(harness.sink.devices.map(\.nativeID)) == ["lock-1"])
-            #expect(harness.sink.devices.count == 2)
-        }
+        )
     }
 
     @Test("what was read before a callback came is not told after it")
@@ -148,16 +153,19 @@ struct DiscoveryTests {
 
     @Test("a sink that cannot store is brought the locks again")
     func failingSink() async throws {
-        try await CloudHarness.run(prepare: { _, _ in }) { harness in
-            _ = await harness.discovered()
-            harness.sink.fail(next: 2)
-            let count = harness.maker.requests.count
-            await passInterval(harness)
-            await harness.maker.wait(for: count + 3, "GET")
-            await harness.clock.waitForSleeper(at: harness.clock.now().monotonic + .seconds(60))
-            await passInterval(harness)
-            _ = await harness.sink.reports(count: 8)
-        }
+        try await CloudHarness.run(
+            prepare: { _, _ in },
+            body: { harness in
+                _ = await harness.discovered()
+                harness.sink.fail(next: 2)
+                let count = harness.maker.requests.count
+                await passInterval(harness)
+                await harness.maker.wait(for: count + 3, "GET")
+                await harness.clock.waitForSleeper(at: harness.clock.now().monotonic + .seconds(60))
+                await passInterval(harness)
+                _ = await harness.sink.reports(count: 8)
+            }
+        )
     }
 }
 
@@ -213,10 +221,11 @@ struct AccountTests {
             prepare: { _, accounts in
                 accounts.set([try CloudHarness.account(baseURL: "http://a", removedAt: Samples.start)])
                 accounts.set([CloudHarness.device("lock-1")])
+            },
+            body: { harness in
+                #expect(await harness.sink.reports(count: 1).map(\.content) == [.removed])
             }
-        ) { harness in
-            #expect(await harness.sink.reports(count: 1).map(\.content) == [.removed])
-        }
+        )
     }
 
     @Test("an account with settings that make no sense is logged, and harms no other")
@@ -233,12 +242,13 @@ struct AccountTests {
                     settings: .object(["base_url": .string("http://a"), "token": .string("hush-hush bad")])
                 )
                 accounts.set([bad] + accounts.all)
+            },
+            body: { harness in
+                _ = await harness.discovered()
+                #expect(harness.log.all.contains("settings that cannot be used"))
+                #expect(!harness.log.all.contains("hush-hush"))
+                #expect(await harness.call(CloudHarness.completed(), for: Samples.id(8)) == .unauthorized)
             }
-        ) { harness in
-            _ = await harness.discovered()
-            #expect(harness.log.all.contains("settings that cannot be used"))
-            #expect(!harness.log.all.contains("hush-hush"))
-            #expect(await harness.call(CloudHarness.completed(), for: Samples.id(8)) == .unauthorized)
-        }
+        )
     }
 }

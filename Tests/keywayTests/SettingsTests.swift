@@ -1,5 +1,6 @@
 import FoundationEssentials
 import KeywayAPI
+import KeywayDeviceCloud
 import KeywayEngine
 import KeywayModel
 import KeywayTestKit
@@ -31,6 +32,7 @@ struct SettingsTests {
         #expect(settings.api.port == 8080)
         #expect(settings.dataDirectory == "keyway-data")
         #expect(settings.engine == EngineConfiguration())
+        #expect(settings.deviceCloud == DeviceCloudConfiguration())
         #expect(settings.sandboxFastLocks == 0)
         #expect(settings.logLevel == .info)
     }
@@ -54,6 +56,10 @@ struct SettingsTests {
             ("port", "65536"), ("port", "-1"), ("port", "http"), ("default_deadline_seconds", "0"),
             ("default_deadline_seconds", "86401"), ("maximum_lane_length", "0"), ("resolution_grace_seconds", "1.5"),
             ("log_level", "loud"), ("maximum_body_bytes", "1"), ("drain_timeout_seconds", "601"),
+            ("device_cloud_discovery_interval_seconds", "0"), ("device_cloud_account_poll_seconds", "61"),
+            ("device_cloud_read_timeout_milliseconds", "2001"), ("device_cloud_callback_timeout_seconds", "0"),
+            ("device_cloud_concurrent_commands", "0"), ("device_cloud_concurrent_readings", "257"),
+            ("device_cloud_maximum_locks", "0"), ("device_cloud_maximum_answer_bytes", "1023"),
         ]
     )
     func refuses(name: String, value: String) async throws {

@@ -34,17 +34,18 @@ struct CallbackTests {
                     "GET /api/locks/lock-1",
                     .answer(200, CloudHarness.lockBody(more: #","bridge_id":"b""#))
                 )
+            },
+            body: { harness in
+                _ = await harness.discovered()
+                let body = body.replacing(#""device_id":"l""#, with: #""device_id":"lock-1""#)
+                #expect(await harness.call(body) == .accepted)
+                #expect(reports(harness).map(\.content) == contents)
+                for report in reports(harness) {
+                    #expect(report.deviceID == CloudHarness.deviceID())
+                    #expect(report.claimedAt == Samples.start)
+                }
             }
-        ) { harness in
-            _ = await harness.discovered()
-            let body = body.replacing(#""device_id":"l""#, with: #""device_id":"lock-1""#)
-            #expect(await harness.call(body) == .accepted)
-            #expect(reports(harness).map(\.content) == contents)
-            for report in reports(harness) {
-                #expect(report.deviceID == CloudHarness.deviceID())
-                #expect(report.claimedAt == Samples.start)
-            }
-        }
+        )
     }
 
     @Test("G6 a movement with the attempt's custom_id is its answer, without it is somebody else's")

@@ -64,7 +64,7 @@ struct CloudHarness {
         _ configuration: DeviceCloudConfiguration = DeviceCloudConfiguration(),
         at place: Place = .reachable,
         prepare: (ScriptedMaker, Accounts) throws -> Void = { _, _ in },
-        _ body: @escaping @Sendable (CloudHarness) async throws -> Void
+        body: @escaping @Sendable (CloudHarness) async throws -> Void
     ) async throws {
         try await ScriptedMaker.run { maker, baseURL in
             let accounts = Accounts()
