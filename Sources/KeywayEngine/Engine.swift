@@ -45,6 +45,9 @@ package final class Engine: Sendable {
         )
     }
 
+    /// How long after its deadline an attempt may stay pending (G2).
+    package var resolutionGrace: Duration { configuration.lane.resolutionGrace }
+
     // MARK: Attempts
 
     /// Accepts an attempt to act on a device.
