@@ -108,7 +108,8 @@ package struct AttemptLane: Sendable {
     ///   - device: The device as stored.
     ///   - unresolved: Its pending attempts in acceptance order.
     ///   - limits: The lane's bounds.
-    ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically.
+    ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically. It
+    ///     is never more than the attempt had at first.
     package init(
         device: Device,
         recovering unresolved: [ActionAttempt],
@@ -118,8 +119,10 @@ package struct AttemptLane: Sendable {
         self.init(device: device, limits: limits)
         for attempt in unresolved {
             precondition(attempt.deviceID == device.id && attempt.status == .pending)
-            let deadline = moment.monotonic + max(.zero, attempt.deadlineAt - moment.wall)
-            queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: true))
+            // A wall clock that was set back while Keyway was down must not give an attempt more time than it had.
+            let whole = attempt.deadlineAt - attempt.createdAt
+            let left = min(max(.zero, attempt.deadlineAt - moment.wall), whole)
+            queue.append(Waiting(attempt: attempt, deadline: moment.monotonic + left, isDurable: true))
         }
     }
 
