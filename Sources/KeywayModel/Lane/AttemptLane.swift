@@ -438,12 +438,7 @@ package struct AttemptLane: Sendable {
         var withoutTime = device.state
         withoutTime.reportedAt = stateBefore.reportedAt
         if withoutTime != stateBefore || !pending.changes.isEmpty { pending.state = device.state }
-        guard let token else { return }
-        if pending.isEmpty && writing == nil {
-            step.actions.append(.recorded(token))
-        } else {
-            pendingTokens.append(token)
-        }
+        if let token { pendingTokens.append(token) }
     }
 
     private mutating func reportedBolt(
@@ -592,6 +587,11 @@ package struct AttemptLane: Sendable {
             writing = (pending, pendingTokens)
             step.actions.append(.commit(pending))
             pending = LaneCommit(deviceID: device.id, workspaceID: device.workspaceID)
+            pendingTokens = []
+        }
+        if writing == nil, pending.isEmpty {
+            // Nothing is left to write, so what these reports said is durable or changed nothing.
+            for token in pendingTokens { step.actions.append(.recorded(token)) }
             pendingTokens = []
         }
     }
