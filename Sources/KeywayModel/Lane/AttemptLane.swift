@@ -15,6 +15,8 @@ package struct AttemptLane: Sendable {
 
     /// The device's state as the store has it.
     private var durableState: DeviceState
+    /// Whether a failed write may have put another state there.
+    private var isDurableStateUncertain = false
     /// The attempt that holds the device.
     private var head: Head?
     /// The attempts behind it, in acceptance order.
@@ -284,7 +286,10 @@ package struct AttemptLane: Sendable {
     private mutating func committed(_ step: inout Step) {
         guard let done = writing else { preconditionFailure("no write is under way") }
         writing = nil
-        durableState = done.commit.state ?? durableState
+        if let state = done.commit.state {
+            durableState = state
+            isDurableStateUncertain = false
+        }
         retryAt = nil
         retryDelay = limits.firstWriteRetryDelay
         for change in done.commit.changes {
@@ -343,21 +348,30 @@ package struct AttemptLane: Sendable {
         guard let failed = writing else { preconditionFailure("no write is under way") }
         writing = nil
         var kept: [LaneCommit.Change] = []
+        var refused: Set<Identifier<ActionAttempt>> = []
         for change in failed.commit.changes {
-            guard let id = refuse(change, &step) else {
+            if let id = refuse(change, &step) {
+                refused.insert(id)
+                if mayBeDurable, case .accept(let attempt, _) = change, !failed.commit.resolves(id) {
+                    // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
+                    let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
+                    kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
+                }
+            } else if mayBeDurable || !change.resolves(oneOf: refused) {
                 kept.append(change)
-                continue
-            }
-            if mayBeDurable, case .accept(let attempt, _) = change {
-                // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
-                assert(attempt.id == id)
-                let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
-                kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
             }
         }
-        for change in pending.changes where refuse(change, &step) == nil { kept.append(change) }
+        for change in pending.changes {
+            if let id = refuse(change, &step) {
+                refused.insert(id)
+            } else if !change.resolves(oneOf: refused) {
+                // What was refused and ended meanwhile was never accepted, or has its end above.
+                kept.append(change)
+            }
+        }
         pending.changes = kept
-        pending.state = device.state == durableState ? nil : device.state
+        if mayBeDurable, failed.commit.state != nil { isDurableStateUncertain = true }
+        pending.state = device.state == durableState && !isDurableStateUncertain ? nil : device.state
         pendingTokens = failed.tokens + pendingTokens
         if !pending.isEmpty {
             retryAt = step.moment.monotonic + retryDelay
@@ -773,5 +787,19 @@ package struct AttemptLane: Sendable {
             actionAttemptID: attempt?.id,
             details: details
         )
+    }
+}
+
+extension LaneCommit {
+    /// Whether an attempt gets its outcome here.
+    fileprivate func resolves(_ id: Identifier<ActionAttempt>) -> Bool {
+        changes.contains { $0.resolves(oneOf: [id]) }
+    }
+}
+
+extension LaneCommit.Change {
+    /// Whether one of some attempts gets its outcome here.
+    fileprivate func resolves(oneOf ids: Set<Identifier<ActionAttempt>>) -> Bool {
+        if case .resolve(let attempt, _) = self { ids.contains(attempt.id) } else { false }
     }
 }
