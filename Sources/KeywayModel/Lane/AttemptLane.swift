@@ -15,6 +15,8 @@ package struct AttemptLane: Sendable {
 
     /// The device's state as the store has it.
     private var durableState: DeviceState
+    /// Whether a failed write may have put another state there.
+    private var isDurableStateUncertain = false
     /// The attempt that holds the device.
     private var head: Head?
     /// The attempts behind it, in acceptance order.
@@ -108,7 +110,8 @@ package struct AttemptLane: Sendable {
     ///   - device: The device as stored.
     ///   - unresolved: Its pending attempts in acceptance order.
     ///   - limits: The lane's bounds.
-    ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically.
+    ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically. It
+    ///     is never more than the attempt had at first.
     package init(
         device: Device,
         recovering unresolved: [ActionAttempt],
@@ -118,8 +121,10 @@ package struct AttemptLane: Sendable {
         self.init(device: device, limits: limits)
         for attempt in unresolved {
             precondition(attempt.deviceID == device.id && attempt.status == .pending)
-            let deadline = moment.monotonic + max(.zero, attempt.deadlineAt - moment.wall)
-            queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: true))
+            // A wall clock that was set back while Keyway was down must not give an attempt more time than it had.
+            let whole = attempt.deadlineAt - attempt.createdAt
+            let left = min(max(.zero, attempt.deadlineAt - moment.wall), whole)
+            queue.append(Waiting(attempt: attempt, deadline: moment.monotonic + left, isDurable: true))
         }
     }
 
@@ -281,7 +286,10 @@ package struct AttemptLane: Sendable {
     private mutating func committed(_ step: inout Step) {
         guard let done = writing else { preconditionFailure("no write is under way") }
         writing = nil
-        durableState = done.commit.state ?? durableState
+        if let state = done.commit.state {
+            durableState = state
+            isDurableStateUncertain = false
+        }
         retryAt = nil
         retryDelay = limits.firstWriteRetryDelay
         for change in done.commit.changes {
@@ -340,21 +348,30 @@ package struct AttemptLane: Sendable {
         guard let failed = writing else { preconditionFailure("no write is under way") }
         writing = nil
         var kept: [LaneCommit.Change] = []
+        var refused: Set<Identifier<ActionAttempt>> = []
         for change in failed.commit.changes {
-            guard let id = refuse(change, &step) else {
+            if let id = refuse(change, &step) {
+                refused.insert(id)
+                if mayBeDurable, case .accept(let attempt, _) = change, !failed.commit.resolves(id) {
+                    // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
+                    let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
+                    kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
+                }
+            } else if mayBeDurable || !change.resolves(oneOf: refused) {
                 kept.append(change)
-                continue
-            }
-            if mayBeDurable, case .accept(let attempt, _) = change {
-                // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
-                assert(attempt.id == id)
-                let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
-                kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
             }
         }
-        for change in pending.changes where refuse(change, &step) == nil { kept.append(change) }
+        for change in pending.changes {
+            if let id = refuse(change, &step) {
+                refused.insert(id)
+            } else if !change.resolves(oneOf: refused) {
+                // What was refused and ended meanwhile was never accepted, or has its end above.
+                kept.append(change)
+            }
+        }
         pending.changes = kept
-        pending.state = device.state == durableState ? nil : device.state
+        if mayBeDurable, failed.commit.state != nil { isDurableStateUncertain = true }
+        pending.state = device.state == durableState && !isDurableStateUncertain ? nil : device.state
         pendingTokens = failed.tokens + pendingTokens
         if !pending.isEmpty {
             retryAt = step.moment.monotonic + retryDelay
@@ -435,12 +452,7 @@ package struct AttemptLane: Sendable {
         var withoutTime = device.state
         withoutTime.reportedAt = stateBefore.reportedAt
         if withoutTime != stateBefore || !pending.changes.isEmpty { pending.state = device.state }
-        guard let token else { return }
-        if pending.isEmpty && writing == nil {
-            step.actions.append(.recorded(token))
-        } else {
-            pendingTokens.append(token)
-        }
+        if let token { pendingTokens.append(token) }
     }
 
     private mutating func reportedBolt(
@@ -589,6 +601,11 @@ package struct AttemptLane: Sendable {
             writing = (pending, pendingTokens)
             step.actions.append(.commit(pending))
             pending = LaneCommit(deviceID: device.id, workspaceID: device.workspaceID)
+            pendingTokens = []
+        }
+        if writing == nil, pending.isEmpty {
+            // Nothing is left to write, so what these reports said is durable or changed nothing.
+            for token in pendingTokens { step.actions.append(.recorded(token)) }
             pendingTokens = []
         }
     }
@@ -770,5 +787,19 @@ package struct AttemptLane: Sendable {
             actionAttemptID: attempt?.id,
             details: details
         )
+    }
+}
+
+extension LaneCommit {
+    /// Whether an attempt gets its outcome here.
+    fileprivate func resolves(_ id: Identifier<ActionAttempt>) -> Bool {
+        changes.contains { $0.resolves(oneOf: [id]) }
+    }
+}
+
+extension LaneCommit.Change {
+    /// Whether one of some attempts gets its outcome here.
+    fileprivate func resolves(oneOf ids: Set<Identifier<ActionAttempt>>) -> Bool {
+        if case .resolve(let attempt, _) = self { ids.contains(attempt.id) } else { false }
     }
 }
