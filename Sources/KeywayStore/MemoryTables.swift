@@ -6,7 +6,7 @@ package import KeywayModel
 package struct MemoryTables: Sendable {
     private(set) var workspaces: [Identifier<Workspace>: Workspace] = [:]
     private(set) var keys: [Identifier<APIKey>: APIKey] = [:]
-    private var accounts: [Identifier<ConnectedAccount>: ConnectedAccount] = [:]
+    private(set) var accounts: [Identifier<ConnectedAccount>: ConnectedAccount] = [:]
     /// In the order of addition: the position is what a page cursor names.
     private var devices: [Device] = []
     private var devicePositions: [Identifier<Device>: Int] = [:]
@@ -217,6 +217,39 @@ package struct MemoryTables: Sendable {
         devices[position].driverSettings = settings
     }
 
+    mutating func describe(
+        _ deviceID: Identifier<Device>,
+        as description: DeviceDescription,
+        driverSettings: JSONValue
+    ) {
+        guard let position = devicePositions[deviceID] else { return }
+        devices[position].description = description
+        devices[position].driverSettings = driverSettings
+    }
+
+    mutating func add(_ device: Device, event: Event) throws(StoreError) {
+        guard devicePositions[device.id] == nil else { return }
+        try insert([device])
+        append([event], to: device.workspaceID)
+    }
+
+    // MARK: Connected accounts
+
+    mutating func add(_ account: ConnectedAccount) throws(StoreError) {
+        guard accounts[account.id] == nil, workspaces[account.workspaceID] != nil else {
+            throw StoreError(.conflict, message: "The account's id is taken, or its workspace is unknown.")
+        }
+        accounts[account.id] = account
+    }
+
+    mutating func removeAccount(_ id: Identifier<ConnectedAccount>, at time: Timestamp) -> ConnectedAccount? {
+        guard var account = accounts[id] else { return nil }
+        account.removedAt = account.removedAt ?? time
+        account.settings = .null
+        accounts[id] = account
+        return account
+    }
+
     // MARK: Tenants
 
     /// Adds what is new of a workspace, its accounts and its devices.
@@ -227,16 +260,25 @@ package struct MemoryTables: Sendable {
         accounts newAccounts: [ConnectedAccount],
         devices newDevices: [Device]
     ) throws(StoreError) {
-        let allAccounts = accounts.merging(newAccounts.map { ($0.id, $0) }) { existing, _ in existing }
-        for device in newDevices where devicePositions[device.id] == nil {
-            guard allAccounts[device.connectedAccountID]?.workspaceID == device.workspaceID else {
-                let message = "A device names a connected account that its workspace does not have."
-                throw StoreError(.conflict, message: message)
-            }
+        let accountsBefore = accounts
+        accounts.merge(newAccounts.map { ($0.id, $0) }) { existing, _ in existing }
+        do {
+            try insert(newDevices)
+        } catch {
+            accounts = accountsBefore
+            throw error
         }
         if workspaces[workspace.id] == nil { workspaces[workspace.id] = workspace }
-        accounts = allAccounts
-        for device in newDevices where devicePositions[device.id] == nil {
+    }
+
+    /// Appends the devices whose id is new; all or none.
+    private mutating func insert(_ new: [Device]) throws(StoreError) {
+        let unseen = new.filter { devicePositions[$0.id] == nil }
+        for device in unseen where accounts[device.connectedAccountID]?.workspaceID != device.workspaceID {
+            let message = "A device names a connected account that its workspace does not have."
+            throw StoreError(.conflict, message: message)
+        }
+        for device in unseen {
             devicePositions[device.id] = devices.count
             devices.append(device)
         }

@@ -11,6 +11,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001-first-tables", migrate: createFirstTables)
         migrator.registerMigration("002-idempotency-keys", migrate: createIdempotencyKeys)
+        migrator.registerMigration("003-account-settings", migrate: addAccountSettings)
         return migrator
     }
 
