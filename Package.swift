@@ -65,8 +65,8 @@ let package = Package(
             name: "keyway",
             dependencies: [
                 "KeywayAPI", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox", "KeywayStore",
-                "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird, .logging, .serviceLifecycle,
-                .unixSignals,
+                "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird, .logging, .nioCore,
+                .serviceLifecycle, .unixSignals,
             ]
         ),
         .testTarget(name: "KeywayModelTests", dependencies: ["KeywayModel", "KeywayTestKit"]),

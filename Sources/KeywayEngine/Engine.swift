@@ -23,6 +23,8 @@ package final class Engine: Sendable {
     private let keys = KeyTurnstile()
     /// Opens when the lanes hold what the store held.
     private let recovered = Gate()
+    /// Opens when everything that was in flight at the shutdown has ended, or has been given up.
+    private let drained = Gate()
 
     /// Makes an engine, which does nothing before ``run()``.
     package init(
@@ -59,6 +61,7 @@ package final class Engine: Sendable {
     ///   - deadline: How long the attempt may take, within ``EngineConfiguration/deadlines``; nil: the default.
     ///   - overlap: What to do if the device has unresolved attempts.
     ///   - idempotency: The caller's idempotency key; nil if it has none.
+    ///   - metadata: What the log says of an attempt that is new, besides.
     /// - Returns: The pending attempt, once it is durable (G1); or the attempt that the request shares with another; or
     ///   for a key used before, the attempt of that time as it is now (G9).
     /// - Throws: ``EngineError`` with code `laneFull`, `overlapping`, `keyReused`, `storeUnavailable`, `shuttingDown` or
@@ -69,7 +72,8 @@ package final class Engine: Sendable {
         by requester: Requester,
         deadlineAfter deadline: Duration? = nil,
         overlap: Overlap = .queue,
-        idempotency: IdempotencyClaim? = nil
+        idempotency: IdempotencyClaim? = nil,
+        logging metadata: Logger.Metadata = [:]
     ) async throws(EngineError) -> ActionAttempt {
         let deadline = deadline ?? configuration.defaultDeadline
         precondition(EngineConfiguration.deadlines.contains(deadline))
@@ -78,13 +82,13 @@ package final class Engine: Sendable {
         }
         await recovered.pass()
         guard let idempotency else {
-            return try await accept(actionType, on: device, by: requester, within: deadline, overlap)
+            return try await accept(actionType, on: device, by: requester, within: deadline, overlap, nil, metadata)
         }
         let turn = KeyTurnstile.Key(requester: requester, key: idempotency.key)
         await keys.enter(turn)
         defer { keys.leave(turn) }
         if let before = try await attempt(of: idempotency, by: requester, in: device.workspaceID) { return before }
-        return try await accept(actionType, on: device, by: requester, within: deadline, overlap, idempotency)
+        return try await accept(actionType, on: device, by: requester, within: deadline, overlap, idempotency, metadata)
     }
 
     private func accept(
@@ -93,7 +97,8 @@ package final class Engine: Sendable {
         by requester: Requester,
         within deadline: Duration,
         _ overlap: Overlap,
-        _ idempotency: IdempotencyClaim? = nil
+        _ idempotency: IdempotencyClaim?,
+        _ metadata: Logger.Metadata
     ) async throws(EngineError) -> ActionAttempt {
         let runner = try runner(for: device)
         let moment = surroundings.time.now()
@@ -121,7 +126,17 @@ package final class Engine: Sendable {
             overlap: overlap,
             idempotency: record
         )
-        return try await runner.request(request).get()
+        let accepted = try await runner.request(request).get()
+        if accepted.id == attempt.id {
+            surroundings.logger.info(
+                "action attempt accepted",
+                metadata: metadata.merging([
+                    "action_attempt.id": "\(attempt.id)", "action_attempt.type": "\(actionType.rawValue)",
+                    "device.id": "\(device.id)", "workspace.id": "\(device.workspaceID)",
+                ]) { $1 }
+            )
+        }
+        return accepted
     }
 
     /// The attempt that an earlier request with the same key got, as it is now; nil if there was none in the lifetime
@@ -152,7 +167,8 @@ package final class Engine: Sendable {
     package func cancel(_ attempt: ActionAttempt) async throws(EngineError) -> ActionAttempt {
         await recovered.pass()
         guard let runner = state.withLock({ $0.runners[attempt.deviceID] }) else { throw .notPending }
-        return try await runner.cancel(attempt.id).get()
+        let result = await within(configuration.longestWriteWait) { await runner.cancel(attempt.id) }
+        return try (result ?? .failure(.notYetDurable)).get()
     }
 
     /// Waits until an attempt has its outcome.
@@ -168,22 +184,21 @@ package final class Engine: Sendable {
     ) async throws(EngineError) -> ActionAttempt {
         if attempt.status != .pending { return attempt }
         await recovered.pass()
-        if let runner = state.withLock({ $0.runners[attempt.deviceID] }) {
-            let clock = surroundings.time
-            let resolved = await withTaskGroup(of: ActionAttempt?.self) { group in
-                group.addTask { await runner.outcome(of: attempt.id) }
-                group.addTask {
-                    _ = try? await clock.sleep(for: time)
-                    return nil
-                }
-                defer { group.cancelAll() }
-                return await group.next() ?? nil
-            }
+        if let runner = state.withLock({ $0.isDraining ? nil : $0.runners[attempt.deviceID] }) {
+            let resolved = await within(time) { await runner.outcome(of: attempt.id) } ?? nil
             if let resolved { return resolved }
         }
         return try await reading { () throws(StoreError) in
             try await surroundings.store.actionAttempt(attempt.id, in: attempt.workspaceID)
         } ?? attempt
+    }
+
+    /// Adds to a pending attempt what happened to it since the last write; returns any other as it is.
+    package func latest(_ attempt: ActionAttempt) async -> ActionAttempt {
+        guard attempt.status == .pending, let runner = state.withLock({ $0.runners[attempt.deviceID] }) else {
+            return attempt
+        }
+        return await runner.unresolvedAttempt(attempt.id) ?? attempt
     }
 
     /// Ends a pending attempt as a tester says, in a sandbox workspace.
@@ -195,15 +210,31 @@ package final class Engine: Sendable {
         of attempt: ActionAttempt
     ) async throws(EngineError) -> ActionAttempt {
         await recovered.pass()
-        guard let runner = state.withLock({ $0.runners[attempt.deviceID] }),
-            let resolved = await runner.simulate(outcome, of: attempt.id)
-        else { throw .notPending }
-        return resolved
+        guard let runner = state.withLock({ $0.runners[attempt.deviceID] }) else { throw .notPending }
+        let result = await within(configuration.longestWriteWait) { await runner.simulate(outcome, of: attempt.id) }
+        return try (result ?? .failure(.notYetDurable)).get()
+    }
+
+    /// Does something, unless the time is over or the task is cancelled first; then nil.
+    private func within<Value: Sendable>(
+        _ time: Duration,
+        _ operation: @escaping @Sendable () async -> Value
+    ) async -> Value? {
+        let clock = surroundings.time
+        return await withTaskGroup(of: Value?.self) { group in
+            group.addTask { await operation() }
+            group.addTask {
+                _ = try? await clock.sleep(for: time)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
     }
 
     // MARK: Devices
 
-    /// Returns a device of a workspace with its state as of now; nil if the workspace has none with this id.
+    /// Returns a device of a workspace; nil if the workspace has none with this id.
     ///
     /// - Throws: ``EngineError`` with code `storeUnavailable` if it cannot be read.
     package func device(
@@ -332,10 +363,27 @@ extension Engine: Service {
         await withGracefulShutdownHandler {
             await jobs.run()
         } onGracefulShutdown: {
-            jobs.add { await self.drain() }
+            self.beginDraining()
+            jobs.add {
+                await self.drained.pass()
+                jobs.finish()
+            }
         }
+        let runners = closedRunners()
         recovered.open()
-        for runner in closedRunners() { await runner.close() }
+        for runner in runners { await runner.close() }
+    }
+
+    /// Stops accepting and sending, and gives what is in flight its time to end.
+    ///
+    /// To be called as soon as the server is told to stop: requests that wait for an outcome hold up the HTTP side, which
+    /// stops before the engine.
+    package func beginDraining() {
+        let isFirst = state.withLock { state in
+            defer { state.isDraining = true }
+            return !state.isDraining
+        }
+        if isFirst { surroundings.jobs.add { await self.drain() } }
     }
 
     private func recover() async {
@@ -403,7 +451,7 @@ extension Engine: Service {
         if !inTime {
             surroundings.logger.warning("attempts are still in flight; the next start will settle them")
         }
-        surroundings.jobs.finish()
+        drained.open()
     }
 
     /// The runners there are, after which there will be no new ones.

@@ -1,4 +1,5 @@
 import Configuration
+import FoundationEssentials
 import KeywayAPI
 import KeywayEngine
 import KeywayModel
@@ -33,6 +34,8 @@ struct Settings: Hashable, Sendable {
     var api: APIConfiguration
     /// The engine's settings.
     var engine: EngineConfiguration
+    /// Names in the environment or the file that look like settings and are none.
+    var unknownNames: [String]
 
     /// Reads the settings.
     ///
@@ -60,6 +63,7 @@ struct Settings: Hashable, Sendable {
             }
         }
         let reader = SettingsReader(config: ConfigReader(providers: providers))
+        unknownNames = try Self.unknownNames(environment: environment, file: file ?? environment["KEYWAY_CONFIG"])
         dataDirectory = try await reader.text("data_directory") ?? "keyway-data"
         let level = try await reader.text("log_level") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level) else {
@@ -76,7 +80,7 @@ struct Settings: Hashable, Sendable {
             maximumBodyBytes: try await reader.number("maximum_body_bytes", in: 1024...1 << 30) ?? 1 << 20,
             maximumPageSize: try await reader.number("maximum_page_size", in: 1...100_000) ?? 1000,
             maximumUnpagedRows: try await reader.number("maximum_unpaged_rows", in: 1...1_000_000) ?? 10000,
-            publicBaseURL: try await reader.text("public_url"),
+            publicBaseURL: try await reader.url("public_url"),
             idleTimeout: .seconds(try await reader.number("idle_timeout_seconds", in: 1...3600) ?? 60),
             maximumConnections: try await reader.number("maximum_connections", in: 1...1_000_000) ?? 4096,
             maximumSyncWait: .seconds(try await reader.number("maximum_sync_wait_seconds", in: 1...600) ?? 60)
@@ -93,6 +97,30 @@ struct Settings: Hashable, Sendable {
             ),
             drainTimeout: .seconds(try await reader.number("drain_timeout_seconds", in: 0...600) ?? 10)
         )
+    }
+}
+
+extension Settings {
+    /// Every name there is.
+    static let names: Set<String> = [
+        "config", "data_directory", "default_deadline_seconds", "drain_timeout_seconds", "host", "idle_timeout_seconds",
+        "late_report_window_seconds", "log_level", "maximum_body_bytes", "maximum_connections", "maximum_lane_length",
+        "maximum_page_size", "maximum_store_queue_length", "maximum_sync_wait_seconds", "maximum_timeline_reports",
+        "maximum_unpaged_rows", "port", "public_url", "resolution_grace_seconds", "sandbox_fast_locks",
+        "store_busy_timeout_seconds",
+    ]
+
+    /// The names that look like settings and are none, as a misspelt bound would be.
+    private static func unknownNames(environment: [String: String], file: String?) throws -> [String] {
+        var unknown = environment.keys.filter { name in
+            name.hasPrefix("KEYWAY_") && !names.contains(name.dropFirst("KEYWAY_".count).lowercased())
+        }
+        if let file, let text = FileManager.default.contents(atPath: file),
+            case .object(let members)? = try? JSONDecoder().decode(JSONValue.self, from: text)
+        {
+            unknown += members.keys.filter { !names.contains($0) }
+        }
+        return unknown.sorted()
     }
 }
 
@@ -114,6 +142,15 @@ private struct SettingsReader {
         } catch {
             throw SettingsError(message: "\(name) must be a text.")
         }
+    }
+
+    func url(_ name: String) async throws -> String? {
+        guard let text = try await text(name) else { return nil }
+        let isWeb = text.hasPrefix("http://") || text.hasPrefix("https://")
+        guard isWeb, let url = URL(string: text), url.host()?.isEmpty == false, url.query() == nil,
+            url.fragment() == nil
+        else { throw SettingsError(message: "\(name) must be an http or https URL without a query. It is \(text).") }
+        return text
     }
 
     func number(_ name: String, in range: ClosedRange<Int>) async throws -> Int? {

@@ -41,7 +41,8 @@ enum ActionAttemptEndpoints {
         parameters: [id, include],
         responseKeys: ["action_attempt"]
     ) { call, caller in
-        ["action_attempt": body(of: try await attempt(call, caller), includesTimeline: try includesTimeline(call))]
+        let attempt = await call.services.engine.latest(try await attempt(call, caller))
+        return ["action_attempt": body(of: attempt, includesTimeline: try includesTimeline(call))]
     }
 
     private static let list = Endpoint(
@@ -62,8 +63,12 @@ enum ActionAttemptEndpoints {
             )
         )
         let includesTimeline = try includesTimeline(call)
+        var bodies: [ActionAttemptBody] = []
+        for attempt in page.elements {
+            bodies.append(body(of: await call.services.engine.latest(attempt), includesTimeline: includesTimeline))
+        }
         return [
-            "action_attempts": page.elements.map { body(of: $0, includesTimeline: includesTimeline) },
+            "action_attempts": bodies,
             "pagination": call.pagination(next: page.next),
         ]
     }

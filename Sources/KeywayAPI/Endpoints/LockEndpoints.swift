@@ -98,6 +98,7 @@ enum LockEndpoints {
     private static func act(_ actionType: ActionType, _ call: Call, _ caller: Caller) async throws -> Reply {
         let id = try call[deviceID]
         let deadline = try call[deadline].map { Duration.seconds($0) }
+        let idempotency = try call.idempotencyClaim
         let engine = call.services.engine
         guard let device = try await engine.device(id, in: caller.workspaceID), device.isLock else {
             throw APIError.notFound("device", ["device_id": id.description])
@@ -108,15 +109,8 @@ enum LockEndpoints {
             by: caller.requester,
             deadlineAfter: deadline,
             overlap: try call[overlap],
-            idempotency: try call.idempotencyClaim
-        )
-        call.services.logger.info(
-            "action attempt accepted",
-            metadata: [
-                "request.id": "\(call.requestID)", "action_attempt.id": "\(attempt.id)",
-                "action_attempt.type": "\(actionType.rawValue)", "device.id": "\(id)",
-                "workspace.id": "\(caller.workspaceID)",
-            ]
+            idempotency: idempotency,
+            logging: ["request.id": "\(call.requestID)"]
         )
         if try call[sync] {
             let lifetime = attempt.deadlineAt - attempt.createdAt + engine.resolutionGrace

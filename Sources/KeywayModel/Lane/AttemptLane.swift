@@ -130,6 +130,23 @@ package struct AttemptLane: Sendable {
 
     // MARK: Questions
 
+    /// The device with its state as the store has it.
+    package var durableDevice: Device {
+        var device = device
+        device.state = durableState
+        return device
+    }
+
+    /// An accepted attempt without an outcome, with what happened to it so far, which may be ahead of the store.
+    package func unresolvedAttempt(_ id: Identifier<ActionAttempt>) -> ActionAttempt? {
+        head?.attempt.id == id ? head?.attempt : queue.first { $0.attempt.id == id }?.attempt
+    }
+
+    /// Whether the attempt has an outcome that is still to be written.
+    package func isEnding(_ id: Identifier<ActionAttempt>) -> Bool {
+        pending.resolves(id) || writing?.commit.resolves(id) == true
+    }
+
     /// When the lane next wants ``Input/woken``; nil if only an outside event can change it.
     package var nextWake: MonotonicInstant? {
         var wakes: [MonotonicInstant] = []
@@ -379,7 +396,11 @@ package struct AttemptLane: Sendable {
         if mayBeDurable, failed.commit.state != nil { isDurableStateUncertain = true }
         pending.state = device.state == durableState && !isDurableStateUncertain ? nil : device.state
         pendingTokens = failed.tokens + pendingTokens
-        if !pending.isEmpty {
+        if pending.isEmpty {
+            // Nothing is left to try again, as when a state went back to what the store has.
+            retryAt = nil
+            retryDelay = limits.firstWriteRetryDelay
+        } else {
             retryAt = step.moment.monotonic + retryDelay
             retryDelay = min(retryDelay * 2, limits.longestWriteRetryDelay)
         }
