@@ -100,7 +100,7 @@ package final class Engine: Sendable {
         _ idempotency: IdempotencyClaim?,
         _ metadata: Logger.Metadata
     ) async throws(EngineError) -> ActionAttempt {
-        let runner = try runner(for: device)
+        let runner = try await runner(for: device)
         let moment = surroundings.time.now()
         let attempt = ActionAttempt(
             id: surroundings.ids.next(),
@@ -261,11 +261,14 @@ package final class Engine: Sendable {
 
     // MARK: Lanes
 
-    private func runner(for device: Device) throws(EngineError) -> LaneRunner {
+    private func runner(for device: Device) async throws(EngineError) -> LaneRunner {
+        if let runner = state.withLock({ $0.isDraining ? nil : $0.runners[device.id] }) { return runner }
+        let recent = try await reading { () throws(StoreError) in try await recentAttempts(of: device) }
         let runner = state.withLock { state -> LaneRunner? in
             if state.isDraining { return nil }
+            // Somebody else may have been faster.
             if let runner = state.runners[device.id] { return runner }
-            let runner = makeRunner(AttemptLane(device: device, limits: configuration.lane))
+            let runner = makeRunner(device, recovering: [], recent: recent)
             state.runners[device.id] = runner
             return runner
         }
@@ -273,8 +276,29 @@ package final class Engine: Sendable {
         return runner
     }
 
-    private func makeRunner(_ lane: AttemptLane) -> LaneRunner {
-        LaneRunner(lane: lane, driver: drivers[lane.device.provider], surroundings: surroundings)
+    /// The latest attempts of a device in acceptance order, some of which a late report may contradict.
+    private func recentAttempts(of device: Device) async throws(StoreError) -> [ActionAttempt] {
+        let query = ActionAttemptQuery(
+            workspaceID: device.workspaceID,
+            deviceID: device.id,
+            limit: AttemptLane.maximumRecent
+        )
+        return try await surroundings.store.actionAttempts(query).elements.reversed()
+    }
+
+    private func makeRunner(
+        _ device: Device,
+        recovering unresolved: [ActionAttempt],
+        recent: [ActionAttempt]
+    ) -> LaneRunner {
+        let lane = AttemptLane(
+            device: device,
+            recovering: unresolved,
+            recent: recent,
+            limits: configuration.lane,
+            at: surroundings.time.now()
+        )
+        return LaneRunner(lane: lane, driver: drivers[lane.device.provider], surroundings: surroundings)
     }
 }
 
@@ -387,24 +411,24 @@ extension Engine: Service {
     }
 
     private func recover() async {
-        let remains: [UnresolvedLane]
+        var remains: [(lane: UnresolvedLane, recent: [ActionAttempt])] = []
         var delay = configuration.lane.firstWriteRetryDelay
         while true {
             do {
-                remains = try await surroundings.store.unresolvedAttempts()
+                for lane in try await surroundings.store.unresolvedAttempts() {
+                    remains.append((lane, try await recentAttempts(of: lane.device)))
+                }
                 break
             } catch {
+                remains = []
                 surroundings.outages.failed(error)
                 guard (try? await surroundings.time.sleep(for: delay)) != nil else { return }
                 delay = min(delay * 2, configuration.lane.longestWriteRetryDelay)
             }
         }
-        let now = surroundings.time.now()
         var taken: [LaneRunner] = []
-        for lane in remains {
-            let runner = makeRunner(
-                AttemptLane(device: lane.device, recovering: lane.attempts, limits: configuration.lane, at: now)
-            )
+        for (lane, recent) in remains {
+            let runner = makeRunner(lane.device, recovering: lane.attempts, recent: recent)
             state.withLock { $0.runners[lane.device.id] = runner }
             taken.append(runner)
         }
@@ -412,7 +436,9 @@ extension Engine: Service {
         for runner in taken { await runner.takeUp() }
         surroundings.logger.info(
             "unresolved attempts taken up",
-            metadata: ["attempts": "\(remains.reduce(0) { $0 + $1.attempts.count })", "devices": "\(remains.count)"]
+            metadata: [
+                "attempts": "\(remains.reduce(0) { $0 + $1.lane.attempts.count })", "devices": "\(remains.count)",
+            ]
         )
     }
 

@@ -20,11 +20,13 @@ struct AttemptFile: Sendable {
 
     /// As the store has it.
     var stored: ActionAttempt?
-    /// Its position among all attempts stored.
-    var position: Int?
+    /// Its position among all attempts of its device that were stored.
+    var position = 0
     /// When, and in which process, its dispatch mark became durable.
     var marked: (at: WorldTime, life: Int)?
     var resolvedAt: WorldTime?
+    /// The process that resolved it.
+    var resolvedIn: Int?
     /// When the shell gave its command to the driver.
     var handedOverAt: WorldTime?
     /// When its command left Keyway.
@@ -59,10 +61,10 @@ struct DeviceFile: Sendable {
     var supersededAt: WorldTime?
     /// The last time something went wrong that excuses a late resolution.
     var troubleAt = WorldTime.start
-    /// Attempts of this process that ended without knowledge, the latest last: a late report may contradict them.
+    /// Attempts that ended without knowledge, the latest last: a late report may contradict them.
     var watched: [(id: Identifier<ActionAttempt>, until: WorldTime)] = []
-    /// The same, of earlier processes: their late truth is lost.
-    var forgotten: [(id: Identifier<ActionAttempt>, until: WorldTime)] = []
+    /// How many attempts of it were stored.
+    var storedCount = 0
     /// The number of late reports stored.
     var lateReports = 0
     /// The last event that said where the bolt is.

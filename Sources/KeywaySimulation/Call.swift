@@ -50,5 +50,4 @@ enum CallAnswer: Sendable {
     case refused(AttemptLane.Refusal)
     case keyReused
     case storeUnreadable
-    case nothing
 }

@@ -40,7 +40,6 @@ extension Checker {
     /// A caller cannot take back what was sent, and only that.
     func refusedToCancel(
         _ id: Identifier<ActionAttempt>,
-        _ tables: MemoryTables,
         device: Int
     ) throws(Violation) {
         guard let file = files[id] else { return }
@@ -86,7 +85,7 @@ extension Checker {
                 let record = tables.idempotencyRecord(of: turn.requester, key: turn.key),
                 record.requestHash != [call.body]
             else { throw Violation(.safeRetry, "a key is said to be used for another request", device: call.device) }
-        case .storeUnreadable, .nothing: break
+        case .storeUnreadable: break
         }
     }
 

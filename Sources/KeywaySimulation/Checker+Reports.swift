@@ -61,16 +61,6 @@ extension Checker {
         return .init(lateReportsBefore: file.lateReports, id: nil, contradicted: contradicted)
     }
 
-    /// Whether a report would have been kept as a late truth, had the process not died since.
-    func isForgotten(_ report: DeviceReport, _ device: Int) -> Bool {
-        guard !report.isReplay, case .bolt(let bolt) = report.content, bolt.isSettled else { return false }
-        return devices[device].forgotten
-            .contains { id, until in
-                guard time.now < until, let file = files[id] else { return false }
-                return report.attemptID.map { $0 == id } ?? (file.request.actionType.wantedState == bolt)
-            }
-    }
-
     /// The driver is told that its report is durable.
     mutating func recorded(_ token: UInt64, device: Int) throws(Violation) {
         guard devices[device].pendingTokens.remove(token) != nil else {

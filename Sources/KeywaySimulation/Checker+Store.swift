@@ -54,7 +54,8 @@ extension Checker {
         else { throw Violation(.accepted, "\(name) is not stored as it was asked for", device: device) }
         if let turn = file.turn { try storedFor(turn, attempt, device: device) }
         storedCount += 1
-        file.position = storedCount
+        devices[device].storedCount += 1
+        file.position = devices[device].storedCount
         var pending = attempt
         pending.outcome = nil
         pending.resolvedAt = nil
@@ -82,6 +83,7 @@ extension Checker {
         guard before.status != .pending else {
             if after.status == .pending { return }
             file.resolvedAt = time.now
+            file.resolvedIn = time.life
             devices[device].unresolved.removeAll { $0 == after.id }
             resolved.append(after.id)
             // What contradicts it may have come while the resolution waited for its commit.
@@ -207,6 +209,7 @@ extension Checker {
                 case .lateReport(_, .error, _) = event.details
             else { throw Violation(.lateTruth, "a late report contradicts no outcome", device: device) }
             coverage.note(.lateReport)
+            if files[id]?.resolvedIn != time.life { coverage.note(.lateReportAfterRestart) }
             devices[device].lateReports += 1
             devices[device].watched.removeAll { $0.id == id }
         }

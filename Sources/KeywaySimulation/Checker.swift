@@ -64,6 +64,9 @@ struct Checker {
     mutating func started(at moment: Moment) {
         for device in devices.indices {
             devices[device].troubleAt = time.now
+            // A new process looks at the latest attempts only, and counts their age by the wall clock.
+            let oldest = devices[device].storedCount - AttemptLane.maximumRecent
+            devices[device].watched.removeAll { wasWallStepped || files[$0.id]?.position ?? 0 <= oldest }
             for id in devices[device].unresolved {
                 guard var file = files[id] else { continue }
                 let whole = file.request.deadlineAt - file.request.createdAt
@@ -83,8 +86,6 @@ struct Checker {
     mutating func died() {
         wished = []
         for device in devices.indices {
-            devices[device].forgotten += devices[device].watched
-            devices[device].watched = []
             devices[device].expectations = [:]
             devices[device].pendingTokens = []
         }
@@ -101,6 +102,10 @@ struct Checker {
     mutating func wallStepped(_ clock: SimulatedClock) {
         latestWall = clock.latestWall
         wasWallStepped = true
+        // A lane that is made later counts what is left of an earlier process's outcomes by this clock.
+        for device in devices.indices {
+            devices[device].watched.removeAll { files[$0.id]?.resolvedIn != time.life }
+        }
     }
 
     var hasWishedCommands: Bool { !wished.isEmpty }

@@ -30,7 +30,8 @@ package enum Occurrence: String, CaseIterable, Sendable {
     case notStoredForSure = "outcome: uncategorized_error"
     case refusedByDriver = "outcome: refused or failed, other causes"
     case lateReport = "late report kept"
-    case lateTruthForgotten = "late truth forgotten by a restart"
+    case lateReportAfterRestart = "late report kept on an attempt from before a restart"
+    case refusedAndSent = "sent after a restart, though its caller was told that it was perhaps not stored"
 
     // Drivers and devices.
     case commandLeft = "command left"
@@ -82,5 +83,5 @@ package enum Occurrence: String, CaseIterable, Sendable {
     case clockBack = "wall clock set back"
 
     /// Whether a long run that never met it proves too little.
-    package var isRequired: Bool { self != .lateTruthForgotten }
+    package var isRequired: Bool { self != .refusedAndSent }
 }

@@ -92,7 +92,6 @@ extension CallAnswer {
         case .refused(let refusal): "refused, \(refusal)"
         case .keyReused: "key used for another request"
         case .storeUnreadable: "store unavailable"
-        case .nothing: "nothing"
         }
     }
 }

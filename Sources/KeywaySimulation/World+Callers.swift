@@ -162,7 +162,6 @@ extension World {
             coverage.note(.refusedByStore)
             retry(call)
         case .keyReused: coverage.note(.refusedKeyReused)
-        case .nothing: break
         }
         if strikes(0.03), call.key != nil {
             coverage.note(.answerLost)
@@ -203,7 +202,7 @@ extension World {
             try feed(.cancel(id), to: device)
         case .sent:
             coverage.note(.cancelTooLate)
-            try checker.refusedToCancel(id, tables, device: device)
+            try checker.refusedToCancel(id, device: device)
         case .absent: coverage.note(.cancelNotPending)
         }
     }

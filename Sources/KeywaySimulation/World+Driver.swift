@@ -93,7 +93,6 @@ extension World {
         )
         lastToken += 1
         if checker.isUnanswered(device) { coverage.note(.reportBeforeAnswer) }
-        if checker.isForgotten(report, device) { coverage.note(.lateTruthForgotten) }
         checker.heard(report, madeAt: utterance.madeAt, token: lastToken, device: device)
         try feed(.reported(report, token: lastToken), to: device)
     }

@@ -20,7 +20,7 @@ extension World {
         case .commit(let commit): try write(commit, device)
         case .send(let command):
             checker.wished(command.attemptID)
-            inProcess(.handOver(device: device, command), after: delay(scenario.server.handOverDelay))
+            inProcess(.handOver(device: device, command), after: random.duration(in: scenario.server.handOverDelay))
         case .read(let id): ask(device, for: id)
         case .accepted(let attempt):
             if let call = callsInLane.removeValue(forKey: attempt.id) { try finish(call, .accepted(attempt)) }
@@ -39,8 +39,23 @@ extension World {
         guard !readFails(), let stored = tables.device(devices[device].id, in: devices[device].workspaceID) else {
             return false
         }
-        shells[device] = LaneShell(AttemptLane(device: stored, limits: scenario.limits))
+        shells[device] = LaneShell(makeLane(stored, recovering: []))
         return true
+    }
+
+    private func makeLane(_ device: Device, recovering unresolved: [ActionAttempt]) -> AttemptLane {
+        let query = ActionAttemptQuery(
+            workspaceID: device.workspaceID,
+            deviceID: device.id,
+            limit: AttemptLane.maximumRecent
+        )
+        return AttemptLane(
+            device: device,
+            recovering: unresolved,
+            recent: tables.attempts(query).elements.reversed(),
+            limits: scenario.limits,
+            at: moment
+        )
     }
 
     // MARK: Timers
@@ -50,7 +65,7 @@ extension World {
         if let armed = shell.armedFor, wake >= armed { return }
         shells[device]?.armedFor = wake
         let due = max(now, clock.time(of: wake)) - now
-        inProcess(.timer(device: device, wake), after: due + delay(scenario.server.timerDelay))
+        inProcess(.timer(device: device, wake), after: due + random.duration(in: scenario.server.timerDelay))
     }
 
     func timer(_ device: Int, _ instant: MonotonicInstant) throws(Violation) {
@@ -67,16 +82,13 @@ extension World {
             return
         }
         try checker.handedOver(command, tables, device: device)
+        if checker.files[command.attemptID]?.mayBeUnstored == true { coverage.note(.refusedAndSent) }
         perform(command, on: device)
     }
 
     func answered(_ device: Int, _ id: Identifier<ActionAttempt>, _ answer: CommandAnswer) throws(Violation) {
         checker.heard(answer, to: id)
         try feed(.answered(id, answer), to: device)
-    }
-
-    private func delay(_ range: ClosedRange<Duration>) -> Duration {
-        random.duration(in: range)
     }
 
     // MARK: The process
@@ -101,14 +113,7 @@ extension World {
             for attempt in remains.attempts {
                 coverage.note(attempt.dispatchedAt == nil ? .recovered : .recoveredMarked)
             }
-            shells[index] = LaneShell(
-                AttemptLane(
-                    device: remains.device,
-                    recovering: remains.attempts,
-                    limits: scenario.limits,
-                    at: moment
-                )
-            )
+            shells[index] = LaneShell(makeLane(remains.device, recovering: remains.attempts))
             // The first input comes by the same timer that brings all the later ones.
             shells[index]?.armedFor = moment.monotonic
             inProcess(.timer(device: index, moment.monotonic), after: .zero)

@@ -58,6 +58,23 @@ struct EngineRestartTests {
         }
     }
 
+    @Test("G8 a late truth is kept although Keyway was restarted since")
+    func lateTruth() async throws {
+        let before = try await crashed()
+        before.clock.advance(by: .seconds(60))
+        var second = try await EngineHarness(store: before.store, clock: before.clock, firstID: 5_000_000)
+        try await second.run { harness in
+            _ = try await harness.engine.resolution(of: before.sent, within: .seconds(1))
+            _ = try await harness.engine.resolution(of: before.waiting, within: .seconds(1))
+        }
+        var third = try await EngineHarness(store: before.store, clock: before.clock, firstID: 9_000_000)
+        try await third.run { harness in
+            try await harness.report(.unlocked)
+            let late = try await harness.events().filter { $0.type == .actionAttemptLateReport }
+            #expect(late.map(\.actionAttemptID) == [before.sent.id])
+        }
+    }
+
     @Test("a graceful shutdown lets the attempt in flight end, and leaves the rest for the next start")
     func drains() async throws {
         var harness = try await EngineHarness()

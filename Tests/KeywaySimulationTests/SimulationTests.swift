@@ -51,7 +51,7 @@ struct CoverageTests {
     func missing() throws {
         var coverage = Coverage()
         #expect(coverage.missing.contains(.accepted))
-        #expect(!coverage.missing.contains(.lateTruthForgotten), "nothing that ought to occur")
+        #expect(!coverage.missing.contains(.refusedAndSent), "nothing that ought to occur")
         coverage.add(try Simulation.run(seed: 1).coverage)
         let once = coverage[.accepted]
         #expect(once > 0)

@@ -101,7 +101,7 @@ package struct AttemptLane: Sendable {
         pending = LaneCommit(deviceID: device.id, workspaceID: device.workspaceID)
     }
 
-    /// Makes a lane of what a store holds after a restart.
+    /// Makes a lane of what a store holds, after a restart or when a device is first heard of.
     ///
     /// An attempt with a dispatch mark may have been sent: it is never sent again, but settled by reading the device
     /// (G4). The others are taken up where they were. Follow with ``Input/woken``.
@@ -109,12 +109,15 @@ package struct AttemptLane: Sendable {
     /// - Parameters:
     ///   - device: The device as stored.
     ///   - unresolved: Its pending attempts in acceptance order.
+    ///   - recent: The latest ``maximumRecent`` of its attempts in acceptance order, whatever became of them: a late
+    ///     report may contradict some of them still (G8).
     ///   - limits: The lane's bounds.
     ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically. It
     ///     is never more than the attempt had at first.
     package init(
         device: Device,
         recovering unresolved: [ActionAttempt],
+        recent: [ActionAttempt] = [],
         limits: LaneLimits = LaneLimits(),
         at moment: Moment
     ) {
@@ -126,7 +129,18 @@ package struct AttemptLane: Sendable {
             let left = min(max(.zero, attempt.deadlineAt - moment.wall), whole)
             queue.append(Waiting(attempt: attempt, deadline: moment.monotonic + left, isDurable: true))
         }
+        for attempt in recent where attempt.awaitsLateTruth {
+            guard let resolvedAt = attempt.resolvedAt else { continue }
+            let left = limits.lateReportWindow - max(.zero, moment.wall - resolvedAt)
+            if left > .zero { watched.append(Watched(attempt: attempt, until: moment.monotonic + left)) }
+        }
+        watched.removeFirst(max(0, watched.count - Self.maximumWatched))
     }
+
+    /// How many of a device's latest attempts its lane wants to see when it is made.
+    ///
+    /// Enough to find those whose outcome is uncertain among others that never left.
+    package static var maximumRecent: Int { 32 }
 
     // MARK: Questions
 
@@ -896,6 +910,15 @@ package struct AttemptLane: Sendable {
             actionAttemptID: attempt?.id,
             details: details
         )
+    }
+}
+
+extension ActionAttempt {
+    /// Whether it was sent and ended without anybody knowing what the device did, and the device has not said since.
+    fileprivate var awaitsLateTruth: Bool {
+        guard case .failure(let failure) = outcome, dispatchedAt != nil else { return false }
+        return (failure.cause == .timedOut || failure.cause == .outcomeUnknown)
+            && !timeline.contains { $0.kind == .lateReport }
     }
 }
 
