@@ -59,6 +59,8 @@ let package = Package(
             name: "KeywayTestKit",
             dependencies: ["KeywayDriver", "KeywayModel", "KeywayStore"]
         ),
+        .target(name: "KeywaySimulation", dependencies: ["KeywayModel", "KeywayStore"]),
+        .executableTarget(name: "keyway-simulate", dependencies: ["KeywaySimulation", .argumentParser]),
         .executableTarget(
             name: "keyway",
             dependencies: [
@@ -77,6 +79,7 @@ let package = Package(
             name: "KeywaySandboxTests",
             dependencies: ["KeywayDriver", "KeywayModel", "KeywaySandbox", "KeywayTestKit"]
         ),
+        .testTarget(name: "KeywaySimulationTests", dependencies: ["KeywaySimulation"]),
         .testTarget(
             name: "KeywayEngineTests",
             dependencies: [

@@ -9,6 +9,7 @@ package struct APIServices: Sendable {
     let store: any Store
     let engine: Engine
     let simulators: [Provider: any DeviceSimulator]
+    let receivers: [Provider: any CallbackReceiver]
     let time: any TimeSource
     let ids: any IdentifierSource
     let configuration: APIConfiguration
@@ -23,6 +24,7 @@ package struct APIServices: Sendable {
     ///   - store: Where everything durable is.
     ///   - engine: What performs the actions.
     ///   - simulators: The drivers whose devices the `simulate` endpoints can command, by provider.
+    ///   - receivers: The drivers whose providers call back, by provider.
     ///   - time: The clocks.
     ///   - ids: Where request ids come from.
     ///   - configuration: The settings.
@@ -31,6 +33,7 @@ package struct APIServices: Sendable {
         store: any Store,
         engine: Engine,
         simulators: [Provider: any DeviceSimulator],
+        receivers: [Provider: any CallbackReceiver] = [:],
         time: any TimeSource,
         ids: any IdentifierSource,
         configuration: APIConfiguration = APIConfiguration(),
@@ -39,6 +42,7 @@ package struct APIServices: Sendable {
         self.store = store
         self.engine = engine
         self.simulators = simulators
+        self.receivers = receivers
         self.time = time
         self.ids = ids
         self.configuration = configuration

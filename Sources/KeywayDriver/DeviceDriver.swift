@@ -35,4 +35,13 @@ package protocol ReportSink: Sendable {
     ///
     /// - Throws: An error if the report is about an unknown device or could not be made durable.
     func deliver(_ report: DeviceReport) async throws
+
+    /// Takes what a device is, from a provider that has just shown it.
+    ///
+    /// A device that is not stored is added as it comes, and one that its provider had removed is back; either is told
+    /// with the event `device.added`. Of a stored one the description and the driver settings are replaced if they
+    /// differ, and nothing else. Returns when that is durable.
+    ///
+    /// - Throws: An error if it could not be made durable.
+    func discovered(_ device: Device) async throws
 }

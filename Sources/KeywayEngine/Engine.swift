@@ -45,6 +45,9 @@ package final class Engine: Sendable {
         )
     }
 
+    /// How long after its deadline an attempt may stay pending (G2).
+    package var resolutionGrace: Duration { configuration.lane.resolutionGrace }
+
     // MARK: Attempts
 
     /// Accepts an attempt to act on a device.
@@ -251,15 +254,68 @@ extension Engine: ReportSink {
     ///   cannot be looked up, or `shuttingDown`.
     package func deliver(_ report: DeviceReport) async throws {
         await recovered.pass()
-        if let runner = state.withLock({ $0.runners[report.deviceID] }) {
-            await runner.deliver(report)
-            return
+        guard let runner = state.withLock({ $0.runners[report.deviceID] }) else {
+            guard let device = try await storedDevice(report.deviceID) else {
+                throw EngineError(.unknownDevice, message: "There is no such device.")
+            }
+            return try await deliver(report, to: runner(for: device))
         }
-        let device = try await reading { () throws(StoreError) in
-            try await surroundings.store.device(report.deviceID, in: nil)
+        try await deliver(report, to: runner)
+    }
+
+    private func deliver(_ report: DeviceReport, to runner: LaneRunner) async throws(EngineError) {
+        guard await runner.deliver(report) else { throw .shuttingDown }
+    }
+
+    private func storedDevice(_ id: Identifier<Device>) async throws(EngineError) -> Device? {
+        try await reading { () throws(StoreError) in try await surroundings.store.device(id, in: nil) }
+    }
+
+    /// Takes what a device is; returns once it is durable.
+    ///
+    /// - Throws: ``EngineError`` with code `storeUnavailable` or `shuttingDown` if it could not be made durable.
+    package func discovered(_ device: Device) async throws {
+        await recovered.pass()
+        let runner = state.withLock { $0.runners[device.id] }
+        let known: Device? = if let runner { await runner.device } else { try await storedDevice(device.id) }
+        guard let known else {
+            let event = addition(of: device)
+            return try await writing { () throws(StoreError) in
+                try await surroundings.store.add(device, event: event)
+            }
         }
-        guard let device else { throw EngineError(.unknownDevice, message: "There is no such device.") }
-        try await runner(for: device).deliver(report)
+        if known.description != device.description || known.driverSettings != device.driverSettings {
+            let (description, settings) = (device.description, device.driverSettings)
+            try await writing { () throws(StoreError) in
+                try await surroundings.store.describe(known.id, as: description, driverSettings: settings)
+            }
+            await state.withLock({ $0.runners[known.id] })?.describe(as: description, driverSettings: settings)
+        }
+        if known.state.offlineCause == .removed {
+            try await deliver(DeviceReport(deviceID: known.id, content: .added))
+        }
+    }
+
+    private func addition(of device: Device) -> Event {
+        let now = surroundings.time.now().wall
+        return Event(
+            id: surroundings.ids.next(),
+            type: .deviceAdded,
+            workspaceID: device.workspaceID,
+            createdAt: now,
+            occurredAt: now,
+            connectedAccountID: device.connectedAccountID,
+            deviceID: device.id
+        )
+    }
+
+    private func writing(_ write: () async throws(StoreError) -> Void) async throws(EngineError) {
+        do {
+            try await write()
+        } catch {
+            surroundings.outages.failed(error)
+            throw EngineError(.storeUnavailable, message: "The store cannot be written.", retryAfter: .seconds(2))
+        }
     }
 }
 

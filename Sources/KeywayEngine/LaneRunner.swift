@@ -27,7 +27,7 @@ actor LaneRunner {
     /// Who waits for an attempt's outcome, by attempt and then by number.
     private var waiters: [Identifier<ActionAttempt>: [UInt64: Waiter]] = [:]
     /// Drivers that wait for their report to be durable.
-    private var deliveries: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    private var deliveries: [UInt64: CheckedContinuation<Bool, Never>] = [:]
     /// Who waits for the lane to be quiet.
     private var drainers: [CheckedContinuation<Void, Never>] = []
     private var lastNumber: UInt64 = 0
@@ -68,14 +68,19 @@ actor LaneRunner {
         }
     }
 
-    /// Takes a report; returns once it is durable.
-    func deliver(_ report: DeviceReport) async {
-        guard !isClosed else { return }
+    /// Takes a report; returns true once it is durable, and false if the lane is closed before that.
+    func deliver(_ report: DeviceReport) async -> Bool {
+        guard !isClosed else { return false }
         let number = nextNumber()
-        await withCheckedContinuation { continuation in
+        return await withCheckedContinuation { continuation in
             deliveries[number] = continuation
             feed(.reported(report, token: number))
         }
+    }
+
+    /// Takes what the device is, which is durable already.
+    func describe(as description: DeviceDescription, driverSettings: JSONValue) {
+        lane.describe(as: description, driverSettings: driverSettings)
     }
 
     /// Waits for an attempt's outcome to be durable; nil if the lane does not hold the attempt, or the task is cancelled.
@@ -106,7 +111,7 @@ actor LaneRunner {
         isClosed = true
         for caller in callers.values { caller.resume(returning: .failure(.shuttingDown)) }
         for waiter in waiters.values.flatMap(\.values) { waiter.resume(returning: nil) }
-        for delivery in deliveries.values { delivery.resume() }
+        for delivery in deliveries.values { delivery.resume(returning: false) }
         for drainer in drainers { drainer.resume() }
         (callers, waiters, deliveries, drainers) = ([:], [:], [:], [])
     }
@@ -140,7 +145,7 @@ actor LaneRunner {
         case .resolved(let attempt):
             log(attempt)
             for waiter in (waiters.removeValue(forKey: attempt.id) ?? [:]).values { waiter.resume(returning: attempt) }
-        case .recorded(let number): deliveries.removeValue(forKey: number)?.resume()
+        case .recorded(let number): deliveries.removeValue(forKey: number)?.resume(returning: true)
         }
     }
 

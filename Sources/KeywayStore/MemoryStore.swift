@@ -83,6 +83,56 @@ package final class MemoryStore: Store {
         tables.withLock { $0.setDriverSettings(settings, of: deviceID) }
     }
 
+    /// Adds a device with the event that says so; a device that is there already stays as it is, without an event.
+    ///
+    /// - Throws: ``StoreError`` with code `conflict` if its workspace does not have its connected account.
+    package func add(_ device: Device, event: Event) async throws(StoreError) {
+        try tables.withLock { tables throws(StoreError) in try tables.add(device, event: event) }
+    }
+
+    /// Replaces a device's description and driver settings; no effect if the device is gone.
+    package func describe(
+        _ deviceID: Identifier<Device>,
+        as description: DeviceDescription,
+        driverSettings: JSONValue
+    ) async throws(StoreError) {
+        tables.withLock { $0.describe(deviceID, as: description, driverSettings: driverSettings) }
+    }
+
+    // MARK: Connected accounts
+
+    /// Adds a connected account.
+    ///
+    /// - Throws: ``StoreError`` with code `conflict` if its id is taken or its workspace unknown.
+    package func add(_ account: ConnectedAccount) async throws(StoreError) {
+        try tables.withLock { tables throws(StoreError) in try tables.add(account) }
+    }
+
+    /// Returns a connected account, removed or not; nil if there is none with this id.
+    package func connectedAccount(
+        _ id: Identifier<ConnectedAccount>
+    ) async throws(StoreError) -> ConnectedAccount? {
+        tables.withLock { $0.accounts[id] }
+    }
+
+    /// Returns every connected account of a provider, the oldest first, removed ones included.
+    package func connectedAccounts(of provider: Provider) async throws(StoreError) -> [ConnectedAccount] {
+        tables.withLock { tables in
+            tables.accounts.values.filter { $0.provider == provider }
+                .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+        }
+    }
+
+    /// Marks a connected account as removed and forgets its settings.
+    ///
+    /// - Returns: The account after the change; nil if there is none with this id.
+    package func removeConnectedAccount(
+        _ id: Identifier<ConnectedAccount>,
+        at time: Timestamp
+    ) async throws(StoreError) -> ConnectedAccount? {
+        tables.withLock { $0.removeAccount(id, at: time) }
+    }
+
     // MARK: Tenants
 
     /// Adds what is new of a workspace, its accounts and its devices.

@@ -63,6 +63,41 @@ package protocol Store: Sendable {
     /// Replaces a device's driver settings; no effect if the device is gone.
     func setDriverSettings(_ settings: JSONValue, of deviceID: Identifier<Device>) async throws(StoreError)
 
+    /// Adds a device with the event that says so, in one transaction.
+    ///
+    /// A device that is there already, by id, stays as it is, and the event is not written (G7).
+    ///
+    /// - Throws: ``StoreError`` with code `conflict` if its workspace does not have its connected account.
+    func add(_ device: Device, event: Event) async throws(StoreError)
+
+    /// Replaces a device's description and driver settings; no effect if the device is gone.
+    func describe(
+        _ deviceID: Identifier<Device>,
+        as description: DeviceDescription,
+        driverSettings: JSONValue
+    ) async throws(StoreError)
+
+    // MARK: Connected accounts
+
+    /// Adds a connected account.
+    ///
+    /// - Throws: ``StoreError`` with code `conflict` if its id is taken or its workspace unknown.
+    func add(_ account: ConnectedAccount) async throws(StoreError)
+
+    /// Returns a connected account, removed or not; nil if there is none with this id.
+    func connectedAccount(_ id: Identifier<ConnectedAccount>) async throws(StoreError) -> ConnectedAccount?
+
+    /// Returns every connected account of a provider, the oldest first, removed ones included.
+    func connectedAccounts(of provider: Provider) async throws(StoreError) -> [ConnectedAccount]
+
+    /// Marks a connected account as removed and forgets its settings; one that was removed before keeps its first time.
+    ///
+    /// - Returns: The account after the change; nil if there is none with this id.
+    func removeConnectedAccount(
+        _ id: Identifier<ConnectedAccount>,
+        at time: Timestamp
+    ) async throws(StoreError) -> ConnectedAccount?
+
     // MARK: Tenants
 
     /// Adds what is new of a workspace, its accounts and its devices, in one transaction; what is there already, by id,

@@ -100,6 +100,33 @@ extension SQLiteStore {
         }
     }
 
+    // MARK: Connected accounts
+
+    /// Returns a connected account, removed or not; nil if there is none with this id.
+    package func connectedAccount(
+        _ id: Identifier<ConnectedAccount>
+    ) async throws(StoreError) -> ConnectedAccount? {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT \(ConnectedAccountRow.columns) FROM connected_accounts WHERE connected_account_id = ?"
+            )
+            return try Row.fetchOne(statement, arguments: [id]).map(ConnectedAccountRow.read)
+        }
+    }
+
+    /// Returns every connected account of a provider, the oldest first, removed ones included.
+    package func connectedAccounts(of provider: Provider) async throws(StoreError) -> [ConnectedAccount] {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT \(ConnectedAccountRow.columns) FROM connected_accounts WHERE provider = ?
+                    ORDER BY created_at, connected_account_id
+                    """
+            )
+            return try Array(Row.fetchCursor(statement, arguments: [provider]).map(ConnectedAccountRow.read))
+        }
+    }
+
     // MARK: Tenants
 
     /// Returns a workspace; nil if there is none with this id.

@@ -34,12 +34,86 @@ extension SQLiteStore {
         accounts: [ConnectedAccount],
         devices: [Device]
     ) async throws(StoreError) {
+        var accountRows: [ConnectedAccountRow] = []
+        for account in accounts { accountRows.append(try ConnectedAccountRow(account)) }
         var rows: [DeviceRow] = []
         for device in devices { rows.append(try DeviceRow(device)) }
-        try await committer.write { [rows] batch in
+        try await committer.write { [accountRows, rows] batch in
             try WorkspaceRow.insert(workspace, batch.db)
-            for account in accounts { try ConnectedAccountRow.insert(account, batch.db) }
+            for row in accountRows { try row.insert(batch.db) }
             for row in rows { try row.insert(batch.db) }
+        }
+    }
+
+    /// Adds a device with the event that says so; a device that is there already stays as it is, without an event.
+    ///
+    /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if its workspace does not have its connected account.
+    package func add(_ device: Device, event: Event) async throws(StoreError) {
+        let row = try DeviceRow(device)
+        let eventRow = try EventRow(event)
+        try await committer.write { batch in
+            if try row.insert(batch.db) { try batch.insert(eventRow) }
+        }
+    }
+
+    /// Replaces a device's description and driver settings; no effect if the device is gone.
+    package func describe(
+        _ deviceID: Identifier<Device>,
+        as description: DeviceDescription,
+        driverSettings: JSONValue
+    ) async throws(StoreError) {
+        let settings = try JSONText.encode(driverSettings)
+        let text = try JSONText.encode(description)
+        try await committer.write { batch in
+            let sql = "SELECT \(DeviceRow.columns) FROM \(DeviceRow.tables) WHERE device_id = ?"
+            guard var device = try Row.fetchOne(batch.db, sql: sql, arguments: [deviceID]).map(DeviceRow.read) else {
+                return
+            }
+            device.description = description
+            try batch.db.execute(
+                sql: """
+                    UPDATE devices SET device_type = ?, manufacturer = ?, name = ?, search_text = ?, description = ?,
+                        driver_settings = ?
+                    WHERE device_id = ?
+                    """,
+                arguments: [
+                    description.deviceType, description.manufacturer, description.name, device.searchText, text,
+                    settings,
+                    deviceID,
+                ]
+            )
+        }
+    }
+
+    /// Adds a connected account.
+    ///
+    /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if its id is taken or its workspace unknown.
+    package func add(_ account: ConnectedAccount) async throws(StoreError) {
+        let row = try ConnectedAccountRow(account)
+        try await committer.write { batch in
+            guard try row.insert(batch.db) else {
+                throw StoreError(.conflict, message: "The id of a connected account is taken.")
+            }
+        }
+    }
+
+    /// Marks a connected account as removed and forgets its settings; one that was removed before keeps its first time.
+    ///
+    /// - Returns: The account after the change; nil if there is none with this id.
+    package func removeConnectedAccount(
+        _ id: Identifier<ConnectedAccount>,
+        at time: Timestamp
+    ) async throws(StoreError) -> ConnectedAccount? {
+        try await committer.write { batch in
+            try batch.db.execute(
+                sql: """
+                    UPDATE connected_accounts SET removed_at = coalesce(removed_at, ?), settings = 'null'
+                    WHERE connected_account_id = ?
+                    """,
+                arguments: [time, id]
+            )
+            let sql = "SELECT \(ConnectedAccountRow.columns) FROM connected_accounts WHERE connected_account_id = ?"
+            return try Row.fetchOne(batch.db, sql: sql, arguments: [id]).map(ConnectedAccountRow.read)
         }
     }
 

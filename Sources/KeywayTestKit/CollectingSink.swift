@@ -12,6 +12,7 @@ package final class CollectingSink: ReportSink {
 
     private struct State {
         var reports: [DeviceReport] = []
+        var devices: [Device] = []
         var tries = 0
         /// Whether each of the next tries succeeds; all do once this is empty.
         var script: [Bool] = []
@@ -28,6 +29,9 @@ package final class CollectingSink: ReportSink {
 
     /// Everything it took, in order.
     package var reports: [DeviceReport] { state.withLock { $0.reports } }
+
+    /// The devices it was shown, in order.
+    package var devices: [Device] { state.withLock { $0.devices } }
 
     /// How often a report was brought, failures included.
     package var tries: Int { state.withLock { $0.tries } }
@@ -81,6 +85,18 @@ package final class CollectingSink: ReportSink {
             if isThere { continuation.resume() }
         }
         return reports
+    }
+
+    /// Takes a device.
+    ///
+    /// - Throws: ``Failure`` if the next report would fail.
+    package func discovered(_ device: Device) async throws {
+        let fails = state.withLock { state in
+            if state.script.first == false { return true }
+            state.devices.append(device)
+            return false
+        }
+        if fails { throw Failure() }
     }
 
     /// Takes a report.

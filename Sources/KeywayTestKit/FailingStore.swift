@@ -95,6 +95,51 @@ package final class FailingStore: Store {
         try await store.setDriverSettings(settings, of: deviceID)
     }
 
+    /// Adds, or fails as told, like a commit.
+    package func add(_ device: Device, event: Event) async throws(StoreError) {
+        switch mode.withLock({ $0 }) {
+        case .working: try await store.add(device, event: event)
+        case .failing: throw StoreError(.full, message: "The test's disk is full.")
+        case .failingAfterwards:
+            try await store.add(device, event: event)
+            throw StoreError(.unavailable, message: "The test's disk went away.", mayBeDurable: true)
+        }
+    }
+
+    /// Writes through.
+    package func describe(
+        _ deviceID: Identifier<Device>,
+        as description: DeviceDescription,
+        driverSettings: JSONValue
+    ) async throws(StoreError) {
+        try await store.describe(deviceID, as: description, driverSettings: driverSettings)
+    }
+
+    /// Writes through.
+    package func add(_ account: ConnectedAccount) async throws(StoreError) {
+        try await store.add(account)
+    }
+
+    /// Reads through.
+    package func connectedAccount(
+        _ id: Identifier<ConnectedAccount>
+    ) async throws(StoreError) -> ConnectedAccount? {
+        try await store.connectedAccount(id)
+    }
+
+    /// Reads through.
+    package func connectedAccounts(of provider: Provider) async throws(StoreError) -> [ConnectedAccount] {
+        try await store.connectedAccounts(of: provider)
+    }
+
+    /// Writes through.
+    package func removeConnectedAccount(
+        _ id: Identifier<ConnectedAccount>,
+        at time: Timestamp
+    ) async throws(StoreError) -> ConnectedAccount? {
+        try await store.removeConnectedAccount(id, at: time)
+    }
+
     /// Writes through.
     package func add(
         _ workspace: Workspace,

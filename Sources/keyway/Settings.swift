@@ -25,6 +25,10 @@ struct Settings: Hashable, Sendable {
     ///
     /// Default 2 s.
     var storeBusyTimeout: Duration
+    /// The most writes that wait for the database; more are refused.
+    ///
+    /// Default 10,000.
+    var maximumStoreQueueLength: Int
     /// The settings of the HTTP side.
     var api: APIConfiguration
     /// The engine's settings.
@@ -64,12 +68,14 @@ struct Settings: Hashable, Sendable {
         }
         self.logLevel = logLevel
         sandboxFastLocks = try await reader.number("sandbox_fast_locks", in: 0...10000) ?? 0
+        maximumStoreQueueLength = try await reader.number("maximum_store_queue_length", in: 1...1_000_000) ?? 10000
         storeBusyTimeout = .seconds(try await reader.number("store_busy_timeout_seconds", in: 0...60) ?? 2)
         api = APIConfiguration(
             host: try await reader.text("host") ?? "127.0.0.1",
             port: try await reader.number("port", in: 0...65535) ?? 8080,
             maximumBodyBytes: try await reader.number("maximum_body_bytes", in: 1024...1 << 30) ?? 1 << 20,
             maximumPageSize: try await reader.number("maximum_page_size", in: 1...100_000) ?? 1000,
+            maximumUnpagedRows: try await reader.number("maximum_unpaged_rows", in: 1...1_000_000) ?? 10000,
             publicBaseURL: try await reader.text("public_url"),
             idleTimeout: .seconds(try await reader.number("idle_timeout_seconds", in: 1...3600) ?? 60),
             maximumConnections: try await reader.number("maximum_connections", in: 1...1_000_000) ?? 4096,
@@ -79,7 +85,11 @@ struct Settings: Hashable, Sendable {
             defaultDeadline: .seconds(try await reader.number("default_deadline_seconds", in: 1...86400) ?? 30),
             lane: LaneLimits(
                 maximumLength: try await reader.number("maximum_lane_length", in: 1...10000) ?? 64,
-                resolutionGrace: .seconds(try await reader.number("resolution_grace_seconds", in: 0...60) ?? 2)
+                resolutionGrace: .seconds(try await reader.number("resolution_grace_seconds", in: 0...60) ?? 2),
+                lateReportWindow: .seconds(
+                    try await reader.number("late_report_window_seconds", in: 0...604_800) ?? 3600
+                ),
+                maximumTimelineReports: try await reader.number("maximum_timeline_reports", in: 1...1000) ?? 32
             ),
             drainTimeout: .seconds(try await reader.number("drain_timeout_seconds", in: 0...600) ?? 10)
         )

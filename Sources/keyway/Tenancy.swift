@@ -27,7 +27,11 @@ struct Tenancy {
         let directory = DataDirectory(path: settings.dataDirectory)
         try directory.create()
         let store = try SQLiteStore(
-            SQLiteStoreConfiguration(path: directory.databasePath, busyTimeout: settings.storeBusyTimeout)
+            SQLiteStoreConfiguration(
+                path: directory.databasePath,
+                busyTimeout: settings.storeBusyTimeout,
+                maximumQueueLength: settings.maximumStoreQueueLength
+            )
         )
         let time = SystemTimeSource()
         let tenancy = Tenancy(store: store, time: time, ids: RandomIdentifiers(time: time)) { try await store.close() }

@@ -114,7 +114,9 @@ struct EventTests {
         isViaNFC: true
     )
     static let disconnection = DeviceDisconnection(
-        deviceErrors: [HealthIssue(errorCode: "device_offline", message: "Gone.", createdAt: Samples.start)]
+        deviceErrors: [HealthIssue(errorCode: "device_offline", message: "Gone.", createdAt: Samples.start)],
+        deviceWarnings: [DeviceWarning(.timeWrong, createdAt: Samples.start)],
+        isBridge: true
     )
 
     static func details(of type: EventType) -> Event.Details {
@@ -125,8 +127,9 @@ struct EventTests {
         case .unlockDoorFailed: .resolution(actionType: .unlockDoor, status: .error)
         case .actionAttemptLateReport: .lateReport(actionType: .lockDoor, status: .error, reported: .locked)
         case .lockLocked, .lockUnlocked: .bolt(bolt)
-        case .deviceConnected: .none
+        case .deviceConnected, .deviceAdded, .deviceRemoved: .none
         case .deviceDisconnected: .disconnection(disconnection)
+        case .deviceLowBattery: .battery(level: 0.125)
         }
     }
 
@@ -148,6 +151,37 @@ struct EventTests {
         )
         let data = try JSONEncoder().encode(event)
         #expect(try JSONDecoder().decode(Event.self, from: data) == event)
+    }
+
+    @Test("have the keys that the contract wants of their type")
+    func requiredKeys() throws {
+        func members(of type: EventType) throws -> JSONValue {
+            let event = Event(
+                id: Samples.id(9),
+                type: type,
+                workspaceID: Samples.id(1),
+                createdAt: Samples.start,
+                occurredAt: Samples.start,
+                connectedAccountID: Samples.id(2),
+                deviceID: Samples.id(3),
+                details: Self.details(of: type)
+            )
+            return try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(event))
+        }
+        #expect(try members(of: .deviceLowBattery)["battery_level"] == .number(0.125))
+        for type in [EventType.deviceAdded, .deviceRemoved, .deviceLowBattery] {
+            #expect(try members(of: type)["device_id"]?.stringValue != nil)
+            #expect(try members(of: type)["connected_account_id"]?.stringValue != nil)
+        }
+        let disconnected = try members(of: .deviceDisconnected)
+        #expect(disconnected["error_code"] == .string("hub_disconnected"))
+        let warning = JSONValue.object([
+            "warning_code": .string("device_time_wrong"), "message": .string("The clock of the device is wrong."),
+            "created_at": .string("2026-01-01T00:00:00.000Z"),
+        ])
+        #expect(disconnected["device_warnings"] == .array([warning]))
+        #expect(disconnected["connected_account_errors"] == .array([]))
+        #expect(disconnected["connected_account_warnings"] == .array([]))
     }
 
     @Test("leave out what is not known, rather than saying null")

@@ -39,7 +39,7 @@ struct DeviceBody: Encodable {
         try container.encode(Manufacturer(device.description), forKey: .manufacturer)
         try container.encode(ProviderBody(device.description), forKey: .provider)
         try container.encode(device.healthIssues.map { DeviceErrorBody(issue: $0) }, forKey: .errors)
-        try container.encode([DeviceErrorBody](), forKey: .warnings)
+        try container.encode(device.state.warnings, forKey: .warnings)
         try container.encode(DevicePropertiesBody(device: device), forKey: .properties)
         var flags = encoder.container(keyedBy: JSONKey.self)
         for capability in device.description.capabilities {

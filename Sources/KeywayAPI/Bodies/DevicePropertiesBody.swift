@@ -97,7 +97,7 @@ enum BatteryStatus: String, Encodable {
     /// Below this charge it is critical.
     static let lowFrom = 0.1
     /// Below this charge it is low.
-    static let goodFrom = 0.25
+    static let goodFrom = DeviceState.lowBatteryLevel
     /// Below this charge it is good, from here on full.
     static let fullFrom = 0.9
 

@@ -33,7 +33,13 @@ package struct APIResponder: HTTPResponder {
         let started = services.time.now().monotonic
         let id: RequestID = services.ids.next()
         let endpoint = table[request.uri.path]
-        var response = await respond(to: request, endpoint, id)
+        let callback = endpoint == nil ? CallbackRoute(request.uri.path) : nil
+        var response =
+            if let callback {
+                await respond(to: request, callback, id)
+            } else {
+                await respond(to: request, endpoint, id)
+            }
         response.headers.append(
             contentsOf: CORS.headers(origin: request.headers[.origin], isPreflight: request.method == .options)
         )
@@ -44,11 +50,20 @@ package struct APIResponder: HTTPResponder {
             "request answered",
             metadata: [
                 "request.id": "\(id)", "http.method": "\(request.method.rawValue)",
-                "http.route": "\(endpoint?.path ?? "none")", "http.status": "\(response.status.code)",
+                "http.route": "\(endpoint?.path ?? (callback == nil ? "none" : CallbackRoute.pattern))",
+                "http.status": "\(response.status.code)",
                 "http.duration": "\(services.time.now().monotonic - started)",
             ]
         )
         return response
+    }
+
+    private func respond(to request: Request, _ callback: CallbackRoute, _ id: RequestID) async -> Response {
+        do {
+            return try render(try await callback.reply(to: request, services))
+        } catch {
+            return render(refusal(for: error, id))
+        }
     }
 
     private func respond(to request: Request, _ endpoint: Endpoint?, _ id: RequestID) async -> Response {
@@ -80,6 +95,7 @@ package struct APIResponder: HTTPResponder {
             arguments: Arguments(values),
             caller: caller,
             requestID: id,
+            idempotencyKey: request.headers[.idempotencyKey],
             baseURL: BaseURL.of(request, configured: services.configuration.publicBaseURL),
             services: services
         )

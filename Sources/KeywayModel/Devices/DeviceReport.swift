@@ -11,6 +11,12 @@ package struct DeviceReport: Hashable, Sendable {
     /// True for a report that may be older than the last command, such as a retained message: it may inform, but never
     /// confirms (G6).
     package let isReplay: Bool
+    /// What the provider's clock showed when the device said it; nil if the provider does not tell, or reports come in
+    /// their order anyway.
+    ///
+    /// Compared only with times of the same device and provider: what is not newer than what was heard before is out of
+    /// date. It then changes nothing that is known about the device, but it can still be the answer to `attemptID`.
+    package let claimedAt: Timestamp?
 
     /// Makes a report.
     package init(
@@ -18,13 +24,15 @@ package struct DeviceReport: Hashable, Sendable {
         content: Content,
         method: LockMethod? = nil,
         attemptID: Identifier<ActionAttempt>? = nil,
-        isReplay: Bool = false
+        isReplay: Bool = false,
+        claimedAt: Timestamp? = nil
     ) {
         self.deviceID = deviceID
         self.content = content
         self.method = method
         self.attemptID = attemptID
         self.isReplay = isReplay
+        self.claimedAt = claimedAt
     }
 
     /// The things a device can say.
@@ -35,10 +43,20 @@ package struct DeviceReport: Hashable, Sendable {
         case commandFailed(FailureCause, String?)
         /// The device can be reached, or can no longer be.
         case online(Bool)
+        /// The bridge that the device hangs on can no longer be reached.
+        case bridgeOffline
+        /// The provider has the device again.
+        case added
+        /// The provider no longer has the device.
+        case removed
         /// The battery's charge between 0 and 1.
         case battery(Double)
+        /// The device finds its battery low, at this charge between 0 and 1.
+        case batteryLow(Double)
         /// The door stands open, or is shut.
         case doorOpen(Bool)
+        /// Something is not as it should be, or no longer so.
+        case warning(DeviceWarning.Code, isPresent: Bool)
     }
 }
 

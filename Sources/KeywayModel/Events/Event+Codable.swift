@@ -15,6 +15,7 @@ extension Event: Codable {
         case actionType = "action_type"
         case status
         case reportedState = "reported_state"
+        case batteryLevel = "battery_level"
     }
 
     /// Writes the flat wire form; what is not known is left out rather than null.
@@ -43,6 +44,7 @@ extension Event: Codable {
             try container.encode(reported, forKey: .reportedState)
         case .bolt(let movement): try movement.encode(to: encoder)
         case .disconnection(let disconnection): try disconnection.encode(to: encoder)
+        case .battery(let level): try container.encode(level, forKey: .batteryLevel)
         }
     }
 
@@ -66,7 +68,8 @@ extension Event: Codable {
                     reported: try container.decode(BoltState.self, forKey: .reportedState)
                 )
             case .lockLocked, .lockUnlocked: .bolt(try BoltMovement(from: decoder))
-            case .deviceConnected: .none
+            case .deviceConnected, .deviceAdded, .deviceRemoved: .none
+            case .deviceLowBattery: .battery(level: try container.decode(Double.self, forKey: .batteryLevel))
             case .deviceDisconnected: .disconnection(try DeviceDisconnection(from: decoder))
             }
         self.init(

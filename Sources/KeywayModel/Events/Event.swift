@@ -68,6 +68,8 @@ package struct Event: Hashable, Sendable {
         case bolt(BoltMovement)
         /// A device can no longer be reached.
         case disconnection(DeviceDisconnection)
+        /// A battery is low, at this charge between 0 and 1.
+        case battery(level: Double)
     }
 }
 
@@ -120,17 +122,21 @@ package struct DeviceDisconnection: Hashable, Codable, Sendable {
     /// The device's errors.
     package let deviceErrors: [HealthIssue]
     /// The device's warnings.
-    package let deviceWarnings: [HealthIssue]
+    package let deviceWarnings: [DeviceWarning]
     /// The account's errors.
     package let connectedAccountErrors: [HealthIssue]
     /// The account's warnings.
-    package let connectedAccountWarnings: [HealthIssue]
+    package let connectedAccountWarnings: [DeviceWarning]
 
-    /// Makes a disconnection of the device alone.
-    package init(deviceErrors: [HealthIssue]) {
-        errorCode = "device_disconnected"
+    /// Makes a disconnection of the device, or of the bridge that it hangs on.
+    package init(
+        deviceErrors: [HealthIssue],
+        deviceWarnings: [DeviceWarning] = [],
+        isBridge: Bool = false
+    ) {
+        errorCode = isBridge ? "hub_disconnected" : "device_disconnected"
         self.deviceErrors = deviceErrors
-        deviceWarnings = []
+        self.deviceWarnings = deviceWarnings
         connectedAccountErrors = []
         connectedAccountWarnings = []
     }

@@ -11,6 +11,9 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case lockUnlocked = "lock.unlocked"
     case deviceConnected = "device.connected"
     case deviceDisconnected = "device.disconnected"
+    case deviceAdded = "device.added"
+    case deviceRemoved = "device.removed"
+    case deviceLowBattery = "device.low_battery"
 
     /// The type of the event that announces an attempt's outcome.
     package static func resolution(of actionType: ActionType, succeeded: Bool) -> EventType {
@@ -32,6 +35,9 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
         case .lockUnlocked: "A lock was unlocked."
         case .deviceConnected: "A device came online."
         case .deviceDisconnected: "A device went offline."
+        case .deviceAdded: "A device was added to its connected account."
+        case .deviceRemoved: "A device was removed from its connected account."
+        case .deviceLowBattery: "The battery of a device is low."
         }
     }
 }

@@ -15,6 +15,8 @@ package struct AttemptLane: Sendable {
 
     /// The device's state as the store has it.
     private var durableState: DeviceState
+    /// Whether a failed write may have put another state there.
+    private var isDurableStateUncertain = false
     /// The attempt that holds the device.
     private var head: Head?
     /// The attempts behind it, in acceptance order.
@@ -108,7 +110,8 @@ package struct AttemptLane: Sendable {
     ///   - device: The device as stored.
     ///   - unresolved: Its pending attempts in acceptance order.
     ///   - limits: The lane's bounds.
-    ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically.
+    ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically. It
+    ///     is never more than the attempt had at first.
     package init(
         device: Device,
         recovering unresolved: [ActionAttempt],
@@ -118,8 +121,10 @@ package struct AttemptLane: Sendable {
         self.init(device: device, limits: limits)
         for attempt in unresolved {
             precondition(attempt.deviceID == device.id && attempt.status == .pending)
-            let deadline = moment.monotonic + max(.zero, attempt.deadlineAt - moment.wall)
-            queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: true))
+            // A wall clock that was set back while Keyway was down must not give an attempt more time than it had.
+            let whole = attempt.deadlineAt - attempt.createdAt
+            let left = min(max(.zero, attempt.deadlineAt - moment.wall), whole)
+            queue.append(Waiting(attempt: attempt, deadline: moment.monotonic + left, isDurable: true))
         }
     }
 
@@ -158,6 +163,12 @@ package struct AttemptLane: Sendable {
 
     /// True if the lane holds nothing that could not be read from the store again.
     package var isIdle: Bool { isQuiet && queue.isEmpty && watched.isEmpty && !isDraining }
+
+    /// Takes a new description of the device, which is durable already.
+    package mutating func describe(as description: DeviceDescription, driverSettings: JSONValue) {
+        device.description = description
+        device.driverSettings = driverSettings
+    }
 
     // MARK: The one door
 
@@ -281,7 +292,10 @@ package struct AttemptLane: Sendable {
     private mutating func committed(_ step: inout Step) {
         guard let done = writing else { preconditionFailure("no write is under way") }
         writing = nil
-        durableState = done.commit.state ?? durableState
+        if let state = done.commit.state {
+            durableState = state
+            isDurableStateUncertain = false
+        }
         retryAt = nil
         retryDelay = limits.firstWriteRetryDelay
         for change in done.commit.changes {
@@ -340,21 +354,30 @@ package struct AttemptLane: Sendable {
         guard let failed = writing else { preconditionFailure("no write is under way") }
         writing = nil
         var kept: [LaneCommit.Change] = []
+        var refused: Set<Identifier<ActionAttempt>> = []
         for change in failed.commit.changes {
-            guard let id = refuse(change, &step) else {
+            if let id = refuse(change, &step) {
+                refused.insert(id)
+                if mayBeDurable, case .accept(let attempt, _) = change, !failed.commit.resolves(id) {
+                    // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
+                    let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
+                    kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
+                }
+            } else if mayBeDurable || !change.resolves(oneOf: refused) {
                 kept.append(change)
-                continue
-            }
-            if mayBeDurable, case .accept(let attempt, _) = change {
-                // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
-                assert(attempt.id == id)
-                let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
-                kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
             }
         }
-        for change in pending.changes where refuse(change, &step) == nil { kept.append(change) }
+        for change in pending.changes {
+            if let id = refuse(change, &step) {
+                refused.insert(id)
+            } else if !change.resolves(oneOf: refused) {
+                // What was refused and ended meanwhile was never accepted, or has its end above.
+                kept.append(change)
+            }
+        }
         pending.changes = kept
-        pending.state = device.state == durableState ? nil : device.state
+        if mayBeDurable, failed.commit.state != nil { isDurableStateUncertain = true }
+        pending.state = device.state == durableState && !isDurableStateUncertain ? nil : device.state
         pendingTokens = failed.tokens + pendingTokens
         if !pending.isEmpty {
             retryAt = step.moment.monotonic + retryDelay
@@ -427,20 +450,17 @@ package struct AttemptLane: Sendable {
         switch report.content {
         case .bolt(let bolt): reportedBolt(bolt, report, mayConfirm: mayConfirm, &step)
         case .commandFailed(let cause, let detail): reportedFailure(cause, detail, report, &step)
-        case .online(let isOnline): reportedOnline(isOnline, &step)
-        case .battery(let level): device.state.batteryLevel = min(max(level, 0), 1)
+        case .online, .bridgeOffline, .added, .removed: reportedPresence(report, &step)
+        case .battery(let level): reportedBattery(level, saidToBeLow: false, report, &step)
+        case .batteryLow(let level): reportedBattery(level, saidToBeLow: true, report, &step)
         case .doorOpen(let isOpen): device.state.isDoorOpen = isOpen
+        case .warning(let code, let isPresent): reportedWarning(code, isPresent: isPresent, step)
         }
         // A device that repeats itself many times a second must not cause as many writes.
         var withoutTime = device.state
         withoutTime.reportedAt = stateBefore.reportedAt
         if withoutTime != stateBefore || !pending.changes.isEmpty { pending.state = device.state }
-        guard let token else { return }
-        if pending.isEmpty && writing == nil {
-            step.actions.append(.recorded(token))
-        } else {
-            pendingTokens.append(token)
-        }
+        if let token { pendingTokens.append(token) }
     }
 
     private mutating func reportedBolt(
@@ -450,15 +470,16 @@ package struct AttemptLane: Sendable {
         _ step: inout Step
     ) {
         let before = device.state
-        if bolt.isMoving {
+        let isOutdated = isOutdated(report, at: \.boltClaimedAt)
+        if isOutdated {
+            // Said before what is known already; it can still be the answer to an attempt that it names.
+            guard report.attemptID != nil else { return }
+        } else if bolt.isMoving {
             device.state.movingBolt = bolt
         } else {
-            device.state.movingBolt = nil
-            device.state.reportedBolt = bolt
-            device.state.reportedAt = step.moment.wall
-            device.state.isAssumed = false
+            rest(at: bolt, step)
         }
-        if !report.isReplay, mayConfirm, settleHead(with: bolt, report, &step) { return }
+        if !report.isReplay, mayConfirm, settleHead(with: bolt, report, isOutdated: isOutdated, &step) { return }
         let method = report.method ?? .unknown
         var contradicted: ActionAttempt?
         if !report.isReplay, let index = contradictedIndex(by: bolt, report, step) {
@@ -467,16 +488,48 @@ package struct AttemptLane: Sendable {
             pending.changes.append(.lateReport(attempt.id, entry, events: [lateReport(of: attempt, bolt, step)]))
             contradicted = attempt
         }
-        let isNews = bolt.isSettled && (before.reportedBolt != bolt || before.isAssumed)
-        let isFirstSight = report.isReplay && before.reportedBolt == .unknown
+        let isNews = !isOutdated && bolt.isSettled && (before.reportedBolt != bolt || before.isAssumed)
+        // A replay that knows how the bolt was moved tells of a movement, one that does not only where the bolt is.
+        let isFirstSight = report.isReplay && report.method == nil && before.reportedBolt == .unknown
         if isNews && !isFirstSight {
             let movement = BoltMovement(method: contradicted == nil ? method : report.method ?? .remote)
-            pending.changes.append(.report(events: [lockEvent(bolt, movement, by: contradicted, step)]))
+            let occurredAt = report.claimedAt.map { min($0, step.moment.wall) }
+            let event = lockEvent(bolt, movement, by: contradicted, occurredAt: occurredAt, step)
+            pending.changes.append(.report(events: [event]))
         }
     }
 
+    /// Whether the provider's clock says that a report is not newer than the newest of its kind; if it is, it becomes
+    /// the newest.
+    ///
+    /// The answer to the attempt in flight comes once, so it may share its time with another report.
+    private mutating func isOutdated(
+        _ report: DeviceReport,
+        at newest: WritableKeyPath<DeviceState, Timestamp?>
+    ) -> Bool {
+        guard let claimedAt = report.claimedAt else { return false }
+        if let known = device.state[keyPath: newest] {
+            let isAnswer = report.attemptID != nil && report.attemptID == head?.attempt.id
+            if claimedAt < known || claimedAt == known && !isAnswer { return true }
+        }
+        device.state[keyPath: newest] = claimedAt
+        return false
+    }
+
+    private mutating func rest(at bolt: BoltState, _ step: Step) {
+        device.state.movingBolt = nil
+        device.state.reportedBolt = bolt
+        device.state.reportedAt = step.moment.wall
+        device.state.isAssumed = false
+    }
+
     /// Settles the attempt in flight with a fresh report of the bolt, if it does settle it.
-    private mutating func settleHead(with bolt: BoltState, _ report: DeviceReport, _ step: inout Step) -> Bool {
+    private mutating func settleHead(
+        with bolt: BoltState,
+        _ report: DeviceReport,
+        isOutdated: Bool,
+        _ step: inout Step
+    ) -> Bool {
         guard var current = head, !current.stage.isUnsent,
             report.attemptID == nil || report.attemptID == current.attempt.id
         else { return false }
@@ -485,7 +538,8 @@ package struct AttemptLane: Sendable {
         head = current
         if bolt == current.attempt.actionType.wantedState {
             let method = report.method ?? .remote
-            resolveHead(current, .success(wasConfirmedByDevice: true), moved: method, &step)
+            // The bolt has moved on if there is newer news, and that has been told.
+            resolveHead(current, .success(wasConfirmedByDevice: true), moved: isOutdated ? nil : method, &step)
             return true
         }
         if bolt == .jammed {
@@ -501,12 +555,7 @@ package struct AttemptLane: Sendable {
         _ report: DeviceReport,
         _ step: inout Step
     ) {
-        if cause == .lockJammed {
-            device.state.movingBolt = nil
-            device.state.reportedBolt = .jammed
-            device.state.reportedAt = step.moment.wall
-            device.state.isAssumed = false
-        }
+        if cause == .lockJammed, !isOutdated(report, at: \.boltClaimedAt) { rest(at: .jammed, step) }
         if var current = head, !current.stage.isUnsent, !report.isReplay,
             report.attemptID == nil || report.attemptID == current.attempt.id
         {
@@ -520,19 +569,64 @@ package struct AttemptLane: Sendable {
         }
     }
 
-    private mutating func reportedOnline(_ isOnline: Bool, _ step: inout Step) {
-        guard device.state.isOnline != isOnline else { return }
-        device.state.isOnline = isOnline
+    /// Takes that the device can be reached or not, or that its provider has it or not.
+    private mutating func reportedPresence(_ report: DeviceReport, _ step: inout Step) {
+        guard !isOutdated(report, at: \.onlineClaimedAt) else { return }
+        let before = device.state
+        let isRemoved = before.offlineCause == .removed
+        switch report.content {
+        case .added where isRemoved, .online(true) where !isRemoved:
+            (device.state.isOnline, device.state.offlineCause) = (true, nil)
+        case .removed: (device.state.isOnline, device.state.offlineCause) = (false, .removed)
+        case .online(false) where !isRemoved: (device.state.isOnline, device.state.offlineCause) = (false, nil)
+        case .bridgeOffline where !isRemoved: (device.state.isOnline, device.state.offlineCause) = (false, .bridge)
+        default: return
+        }
+        let isNews = device.state.isOnline != before.isOnline || isRemoved != (device.state.offlineCause == .removed)
+        guard isNews else { return }
         device.state.onlineChangedAt = step.moment.wall
-        let event =
-            isOnline
-            ? makeEvent(.deviceConnected, step)
-            : makeEvent(
-                .deviceDisconnected,
-                details: .disconnection(DeviceDisconnection(deviceErrors: device.healthIssues)),
-                step
+        let event: Event
+        switch report.content {
+        case .added: event = makeEvent(.deviceAdded, step)
+        case .removed: event = makeEvent(.deviceRemoved, step)
+        case .online(true): event = makeEvent(.deviceConnected, step)
+        default:
+            let disconnection = DeviceDisconnection(
+                deviceErrors: device.healthIssues,
+                deviceWarnings: device.state.warnings,
+                isBridge: device.state.offlineCause == .bridge
             )
+            event = makeEvent(.deviceDisconnected, details: .disconnection(disconnection), step)
+        }
         pending.changes.append(.report(events: [event]))
+    }
+
+    private mutating func reportedBattery(
+        _ level: Double,
+        saidToBeLow: Bool,
+        _ report: DeviceReport,
+        _ step: inout Step
+    ) {
+        guard !isOutdated(report, at: \.batteryClaimedAt) else { return }
+        let level = min(max(level, 0), 1)
+        let wasLow = device.state.isBatteryLow
+        device.state.batteryLevel = level
+        if saidToBeLow || level < DeviceState.lowBatteryLevel {
+            device.state.isBatteryLow = true
+        } else if level >= DeviceState.recoveredBatteryLevel {
+            device.state.isBatteryLow = false
+        }
+        guard device.state.isBatteryLow, !wasLow else { return }
+        pending.changes.append(.report(events: [makeEvent(.deviceLowBattery, details: .battery(level: level), step)]))
+    }
+
+    private mutating func reportedWarning(_ code: DeviceWarning.Code, isPresent: Bool, _ step: Step) {
+        guard device.state.warnings.contains(where: { $0.code == code }) != isPresent else { return }
+        if isPresent {
+            device.state.warnings.append(DeviceWarning(code, createdAt: step.moment.wall))
+        } else {
+            device.state.warnings.removeAll { $0.code == code }
+        }
     }
 
     private mutating func read(_ bolt: BoltState?, for id: Identifier<ActionAttempt>, _ step: inout Step) {
@@ -591,6 +685,11 @@ package struct AttemptLane: Sendable {
             pending = LaneCommit(deviceID: device.id, workspaceID: device.workspaceID)
             pendingTokens = []
         }
+        if writing == nil, pending.isEmpty {
+            // Nothing is left to write, so what these reports said is durable or changed nothing.
+            for token in pendingTokens { step.actions.append(.recorded(token)) }
+            pendingTokens = []
+        }
     }
 
     private mutating func expireQueue(_ step: inout Step) {
@@ -638,7 +737,7 @@ package struct AttemptLane: Sendable {
         guard device.description.capabilities.contains(attempt.actionType.requiredCapability) else {
             return .failure(.notSupported)
         }
-        return device.state.isOnline ? nil : .failure(.deviceOffline)
+        return device.state.obstacle.map { .failure($0) }
     }
 
     private mutating func giveUp(on current: Head, _ step: inout Step) {
@@ -741,10 +840,15 @@ package struct AttemptLane: Sendable {
         }
     }
 
-    private func lockEvent(_ bolt: BoltState, _ movement: BoltMovement, by attempt: ActionAttempt?, _ step: Step)
-        -> Event
-    {
-        makeEvent(bolt == .locked ? .lockLocked : .lockUnlocked, attempt: attempt, details: .bolt(movement), step)
+    private func lockEvent(
+        _ bolt: BoltState,
+        _ movement: BoltMovement,
+        by attempt: ActionAttempt?,
+        occurredAt: Timestamp? = nil,
+        _ step: Step
+    ) -> Event {
+        let type: EventType = bolt == .locked ? .lockLocked : .lockUnlocked
+        return makeEvent(type, attempt: attempt, details: .bolt(movement), occurredAt: occurredAt, step)
     }
 
     private func lateReport(of attempt: ActionAttempt, _ bolt: BoltState, _ step: Step) -> Event {
@@ -756,6 +860,7 @@ package struct AttemptLane: Sendable {
         _ type: EventType,
         attempt: ActionAttempt? = nil,
         details: Event.Details = .none,
+        occurredAt: Timestamp? = nil,
         _ step: Step
     ) -> Event {
         Event(
@@ -763,12 +868,26 @@ package struct AttemptLane: Sendable {
             type: type,
             workspaceID: device.workspaceID,
             createdAt: step.moment.wall,
-            occurredAt: step.moment.wall,
+            occurredAt: occurredAt ?? step.moment.wall,
             connectedAccountID: device.connectedAccountID,
             deviceID: device.id,
             deviceCustomMetadata: device.customMetadata.isEmpty ? nil : device.customMetadata,
             actionAttemptID: attempt?.id,
             details: details
         )
+    }
+}
+
+extension LaneCommit {
+    /// Whether an attempt gets its outcome here.
+    fileprivate func resolves(_ id: Identifier<ActionAttempt>) -> Bool {
+        changes.contains { $0.resolves(oneOf: [id]) }
+    }
+}
+
+extension LaneCommit.Change {
+    /// Whether one of some attempts gets its outcome here.
+    fileprivate func resolves(oneOf ids: Set<Identifier<ActionAttempt>>) -> Bool {
+        if case .resolve(let attempt, _) = self { ids.contains(attempt.id) } else { false }
     }
 }

@@ -10,6 +10,12 @@ package struct ConnectedAccount: Hashable, Sendable {
     package var displayName: String
     /// When it was made.
     package let createdAt: Timestamp
+    /// What its driver needs to use the connection, secrets included: shown by no API, no log and no description.
+    package var settings: JSONValue
+    /// When it was removed; nil while it is in use.
+    ///
+    /// Its devices and their history stay; its settings do not.
+    package var removedAt: Timestamp?
 
     /// Makes a connected account.
     package init(
@@ -17,13 +23,27 @@ package struct ConnectedAccount: Hashable, Sendable {
         workspaceID: Identifier<Workspace>,
         provider: Provider,
         displayName: String,
-        createdAt: Timestamp
+        createdAt: Timestamp,
+        settings: JSONValue = .null,
+        removedAt: Timestamp? = nil
     ) {
         self.id = id
         self.workspaceID = workspaceID
         self.provider = provider
         self.displayName = displayName
         self.createdAt = createdAt
+        self.settings = settings
+        self.removedAt = removedAt
+    }
+}
+
+extension ConnectedAccount: CustomStringConvertible, CustomReflectable {
+    /// The identity and the provider, and nothing secret.
+    package var description: String { "connected account \(id) of \(provider.rawValue)" }
+
+    /// What debuggers and `dump` show: not the settings either.
+    package var customMirror: Mirror {
+        Mirror(self, children: ["id": id, "workspaceID": workspaceID, "provider": provider.rawValue])
     }
 }
 
@@ -39,4 +59,6 @@ package struct Provider: Hashable, Sendable, RawRepresentable {
 
     /// Virtual locks with scripted behaviour.
     package static let sandbox = Provider(rawValue: "sandbox")
+    /// Locks behind a maker's HTTP API.
+    package static let deviceCloud = Provider(rawValue: "device_cloud")
 }

@@ -38,4 +38,5 @@ extension ActionAttempt.Status: DatabaseValueConvertible {}
 extension ActionType: DatabaseValueConvertible {}
 extension BoltState: DatabaseValueConvertible {}
 extension FailureCause: DatabaseValueConvertible {}
+extension OfflineCause: DatabaseValueConvertible {}
 extension Provider: DatabaseValueConvertible {}

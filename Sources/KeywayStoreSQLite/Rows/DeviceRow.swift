@@ -21,7 +21,8 @@ struct DeviceRow: Sendable {
     static let columns = """
         device_id, workspace_id, connected_account_id, provider, native_id, created_at, description, nickname, \
         custom_metadata, driver_settings, is_online, online_changed_at, reported_bolt, reported_at, is_assumed, \
-        wanted_bolt, moving_bolt, battery_level, is_door_open
+        wanted_bolt, moving_bolt, battery_level, is_door_open, offline_cause, is_battery_low, warnings, \
+        bolt_claimed_at, online_claimed_at, battery_claimed_at
         """
 
     /// What the columns are selected from.
@@ -32,7 +33,7 @@ struct DeviceRow: Sendable {
     /// - Throws: ``DamagedRow`` if that is not what the row holds.
     static func read(_ row: Row) throws -> Device {
         try RowReader.read(row, of: "devices") { columns in
-            Device(
+            var device = Device(
                 id: try columns.take(),
                 workspaceID: try columns.take(),
                 connectedAccountID: try columns.take(),
@@ -55,11 +56,21 @@ struct DeviceRow: Sendable {
                     isDoorOpen: try columns.take()
                 )
             )
+            device.state.offlineCause = try columns.take()
+            device.state.isBatteryLow = try columns.take()
+            device.state.warnings = try columns.take(String?.self).map { try JSONText.decode(from: $0) } ?? []
+            device.state.boltClaimedAt = try columns.take()
+            device.state.onlineClaimedAt = try columns.take()
+            device.state.batteryClaimedAt = try columns.take()
+            return device
         }
     }
 
     /// Inserts the device with its state, unless its id is there already.
-    func insert(_ db: Database) throws {
+    ///
+    /// - Returns: Whether it was inserted.
+    @discardableResult
+    func insert(_ db: Database) throws -> Bool {
         try db.cachedStatement(
             sql: """
                 INSERT INTO devices (device_id, workspace_id, connected_account_id, provider, native_id, created_at,
@@ -77,22 +88,16 @@ struct DeviceRow: Sendable {
                 driverSettings,
             ]
         )
-        guard db.changesCount == 1 else { return }
-        let state = device.state
+        guard db.changesCount == 1 else { return false }
+        // Somewhere to be updated: the columns of a state are listed once.
         try db.cachedStatement(
             sql: """
-                INSERT INTO device_states (workspace_id, device_id, is_online, online_changed_at, reported_bolt,
-                    reported_at, is_assumed, wanted_bolt, moving_bolt, battery_level, is_door_open)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO device_states (workspace_id, device_id, is_online, reported_bolt, is_assumed)
+                VALUES (?, ?, 1, 'unknown', 0)
                 """
         )
-        .execute(
-            arguments: [
-                device.workspaceID, device.id, state.isOnline, state.onlineChangedAt, state.reportedBolt,
-                state.reportedAt, state.isAssumed, state.wantedBolt, state.movingBolt, state.batteryLevel,
-                state.isDoorOpen,
-            ]
-        )
+        .execute(arguments: [device.workspaceID, device.id])
+        return try Self.update(device.state, of: device.id, in: device.workspaceID, db)
     }
 
     /// Replaces a device's state.
@@ -108,14 +113,18 @@ struct DeviceRow: Sendable {
             sql: """
                 UPDATE device_states
                 SET is_online = ?, online_changed_at = ?, reported_bolt = ?, reported_at = ?, is_assumed = ?,
-                    wanted_bolt = ?, moving_bolt = ?, battery_level = ?, is_door_open = ?
+                    wanted_bolt = ?, moving_bolt = ?, battery_level = ?, is_door_open = ?, offline_cause = ?,
+                    is_battery_low = ?, warnings = ?, bolt_claimed_at = ?, online_claimed_at = ?,
+                    battery_claimed_at = ?
                 WHERE workspace_id = ? AND device_id = ?
                 """
         )
         .execute(
             arguments: [
                 state.isOnline, state.onlineChangedAt, state.reportedBolt, state.reportedAt, state.isAssumed,
-                state.wantedBolt, state.movingBolt, state.batteryLevel, state.isDoorOpen, workspaceID, deviceID,
+                state.wantedBolt, state.movingBolt, state.batteryLevel, state.isDoorOpen, state.offlineCause,
+                state.isBatteryLow, state.warnings.isEmpty ? nil : try JSONText.encode(state.warnings),
+                state.boltClaimedAt, state.onlineClaimedAt, state.batteryClaimedAt, workspaceID, deviceID,
             ]
         )
         return db.changesCount == 1

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import KeywayModel
+import KeywayStore
 
 /// How a workspace stands in its table.
 enum WorkspaceRow {
@@ -31,17 +32,54 @@ enum WorkspaceRow {
 }
 
 /// How a connected account stands in its table.
-enum ConnectedAccountRow {
-    /// Inserts an account, unless its id is there already.
-    static func insert(_ account: ConnectedAccount, _ db: Database) throws {
+struct ConnectedAccountRow: Sendable {
+    private let account: ConnectedAccount
+    private let settings: String
+
+    /// Prepares an account.
+    init(_ account: ConnectedAccount) throws(StoreError) {
+        self.account = account
+        settings = try JSONText.encode(account.settings)
+    }
+
+    /// The columns that ``read(_:)`` takes, in its order.
+    static let columns =
+        "connected_account_id, workspace_id, provider, display_name, created_at, settings, removed_at"
+
+    /// Reads an account.
+    ///
+    /// - Throws: ``DamagedRow`` if that is not what the row holds.
+    static func read(_ row: Row) throws -> ConnectedAccount {
+        try RowReader.read(row, of: "connected_accounts") { columns in
+            ConnectedAccount(
+                id: try columns.take(),
+                workspaceID: try columns.take(),
+                provider: try columns.take(),
+                displayName: try columns.take(),
+                createdAt: try columns.take(),
+                settings: try columns.takeJSON(),
+                removedAt: try columns.take()
+            )
+        }
+    }
+
+    /// Inserts the account, unless its id is there already.
+    ///
+    /// - Returns: Whether it was inserted.
+    /// - Throws: SQLite's constraint error if its workspace is unknown.
+    @discardableResult
+    func insert(_ db: Database) throws -> Bool {
         try db.execute(
             sql: """
-                INSERT INTO connected_accounts (connected_account_id, workspace_id, provider, display_name, created_at)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO connected_accounts (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (connected_account_id) DO NOTHING
                 """,
-            arguments: [account.id, account.workspaceID, account.provider, account.displayName, account.createdAt]
+            arguments: [
+                account.id, account.workspaceID, account.provider, account.displayName, account.createdAt, settings,
+                account.removedAt,
+            ]
         )
+        return db.changesCount == 1
     }
 }
 

@@ -27,7 +27,15 @@ extension StoreContract {
         nickname: "Portier",
         customMetadata: ["floor": .string("3"), "is_main": .bool(false), "naïve \" key": .string("")],
         driverSettings: .object(["delay": .number(1.5), "list": .array([.null, .bool(true), .string("x")])]),
-        state: DeviceState(isOnline: false, onlineChangedAt: Samples.start, batteryLevel: 0.75, isDoorOpen: false)
+        state: DeviceState(
+            isOnline: false,
+            offlineCause: .removed,
+            onlineChangedAt: Samples.start,
+            batteryLevel: 0.75,
+            isDoorOpen: false,
+            warnings: [DeviceWarning(.timeWrong, createdAt: Samples.start)],
+            boltClaimedAt: Samples.start
+        )
     )
 
     static let deviceRules: [StoreRule] = [

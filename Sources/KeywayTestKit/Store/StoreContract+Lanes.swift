@@ -80,6 +80,7 @@ extension StoreContract {
             try await addTenants(to: store)
             let full = DeviceState(
                 isOnline: false,
+                offlineCause: .bridge,
                 onlineChangedAt: Samples.start + .microseconds(1),
                 reportedBolt: .jammed,
                 reportedAt: Samples.start + .microseconds(2),
@@ -87,7 +88,12 @@ extension StoreContract {
                 wantedBolt: .locked,
                 movingBolt: .unlocking,
                 batteryLevel: 0.3,
-                isDoorOpen: true
+                isBatteryLow: true,
+                isDoorOpen: true,
+                warnings: [DeviceWarning(.timeWrong, createdAt: Samples.start)],
+                boltClaimedAt: Samples.start + .microseconds(3),
+                onlineClaimedAt: Samples.start + .microseconds(4),
+                batteryClaimedAt: Samples.start + .microseconds(5)
             )
             for state in [full, DeviceState(isDoorOpen: false)] {
                 try await store.commit(commit([], state: state))

@@ -59,7 +59,8 @@ extension StoreContract {
             case .actionAttemptLateReport:
                 .lateReport(actionType: .unlockDoor, status: .error, reported: .unlocked)
             case .lockLocked, .lockUnlocked: .bolt(BoltMovement(method: .manual))
-            case .deviceConnected: .none
+            case .deviceConnected, .deviceAdded, .deviceRemoved: .none
+            case .deviceLowBattery: .battery(level: 0.125)
             case .deviceDisconnected: .disconnection(DeviceDisconnection(deviceErrors: []))
             }
         return Event(

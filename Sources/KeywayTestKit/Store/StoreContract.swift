@@ -15,7 +15,7 @@ package enum StoreContract {
     /// Every rule.
     package static var rules: [StoreRule] {
         laneRules + lateReportRules + recoveryRules + attemptRules + eventRules + deviceRules + deviceSearchRules
-            + tenantRules + idempotencyRules
+            + tenantRules + idempotencyRules + accountRules
     }
 }
 

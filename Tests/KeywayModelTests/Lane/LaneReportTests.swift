@@ -86,6 +86,15 @@ struct LaneReportTests {
         #expect(lane.report(.online(false), token: 9) == [.recorded(9)])
     }
 
+    @Test("a driver whose report changes nothing is told when the write under way has ended", arguments: [true, false])
+    func recordedAfterAnotherWrite(succeeds: Bool) {
+        var lane = LaneHarness()
+        _ = lane.request(Samples.attempt(1))
+        #expect(lane.report(.online(true), token: 7).isEmpty)
+        let done = lane.feed(succeeds ? .committed : .commitFailed(mayBeDurable: false))
+        #expect(done.contains(.recorded(7)))
+    }
+
     @Test("a report whose write fails is recorded when the write succeeds")
     func recordedAfterFailure() {
         var lane = LaneHarness()
