@@ -32,16 +32,17 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     server: Server
 
-    def parse_request(self) -> bool:
-        # The first line is here: from now on Keyway cannot take the command back.
-        self.received = time.time()
-        return super().parse_request()
-
     def do_GET(self) -> None:
         self.route("GET", None)
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        length = int(self.headers.get("content-length", 0))
+        body = self.rfile.read(length)
+        # All of it is here: only now could the maker act, and Keyway cannot take the command back any more.
+        self.received = time.time()
+        if len(body) < length:
+            self.close_connection = True
+            return
         try:
             self.route("POST", json.loads(body or b"{}"))
         except (ValueError, KeyError) as error:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .records import Attempt, Records
 
 # Keyway and the maker read the same machine's clock. A command that left in time is noted by the maker when its thread
-# has read the first line, which on a busy machine takes a moment.
+# has read all of it, which on a busy machine takes a moment.
 CLOCK_TOLERANCE = 0.05
 # How much later than deadline + grace a resolution may be, on a machine that runs all of this on two cores.
 RESOLUTION_SLACK = 1.0
