@@ -122,4 +122,26 @@ struct EngineRestartTests {
             try await harness.run { _ in }
         }
     }
+
+    @Test("G3 as soon as the server is told to stop nothing is sent, and who waits for an outcome is answered")
+    func drainsBeforeTheHTTPSide() async throws {
+        var harness = try await EngineHarness()
+        try await harness.run { harness in
+            let first = try await harness.request(.unlockDoor)
+            _ = try await harness.nextCommand()
+            let second = try await harness.request(.lockDoor)
+            let (engine, clock) = (harness.engine, harness.clock)
+            async let waited = engine.resolution(of: second, within: .seconds(600))
+            await clock.waitForSleeper(until: clock.now().monotonic + .seconds(600))
+            engine.beginDraining()
+            let answer = try await waited
+            #expect(answer.status == .pending)
+            await clock.waitForSleeper(until: clock.now().monotonic + .seconds(10))
+            try await harness.report(.unlocked)
+            let late = try await engine.resolution(of: second, within: .seconds(600))
+            #expect(late.status == .pending, "nobody waits in a stopping server, and the second was not sent")
+            let done = try await harness.store.actionAttempt(first.id, in: first.workspaceID)
+            #expect(done?.status == .success)
+        }
+    }
 }

@@ -143,4 +143,24 @@ struct LaneStoreFailureTests {
         #expect(retried.events.map(\.type) == [.unlockDoorSucceeded, .lockUnlocked, .lockLocked])
         #expect(retried.state?.reportedBolt == .locked)
     }
+
+    @Test("a failed write that nothing is left of does not keep the lane from taking requests")
+    func nothingLeftToRetry() {
+        var back = LaneHarness(device: Samples.lock(state: DeviceState(reportedBolt: .locked, isDoorOpen: false)))
+        _ = back.report(.doorOpen(true))
+        _ = back.report(.doorOpen(false))
+        #expect(back.feed(.commitFailed(mayBeDurable: false)).isEmpty)
+        #expect(back.lane.nextWake == nil)
+        #expect(back.request(first).commit?.accepted.map(\.id) == [first.id])
+    }
+
+    @Test("G7 readers are shown the state that the store has, not the one that is being written")
+    func durableDevice() {
+        var lane = LaneHarness()
+        _ = lane.report(.online(false))
+        #expect(lane.lane.device.state.isOnline == false)
+        #expect(lane.lane.durableDevice.state.isOnline == true)
+        _ = lane.feed(.committed)
+        #expect(lane.lane.durableDevice.state.isOnline == false)
+    }
 }
