@@ -65,7 +65,8 @@ package final class Engine: Sendable {
     /// - Returns: The pending attempt, once it is durable (G1); or the attempt that the request shares with another; or
     ///   for a key used before, the attempt of that time as it is now (G9).
     /// - Throws: ``EngineError`` with code `laneFull`, `overlapping`, `keyReused`, `storeUnavailable`, `shuttingDown` or
-    ///   `noDriver`. Nothing was sent, and nothing will be.
+    ///   `noDriver`. Nothing was sent, and nothing will be; only if the store lost its answer and the server then crashed may
+    ///   the next start take up what the store holds.
     package func request(
         _ actionType: ActionType,
         on device: Device,
