@@ -1,8 +1,10 @@
 """Every bound that an operator can set, at its edge (G12)."""
 
 import socket
+import sqlite3
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -136,3 +138,39 @@ def test_a_late_report_counts_within_its_window_only(start_server: Start) -> Non
             api.resolved(api.unlock("Back Door", deadline_seconds=1))
             wait_until(lambda: api.events(event_type="lock.unlocked"), "the bolt moves at last")
             assert len(api.events(event_type="action_attempt.late_report")) == expected
+
+
+def test_G12_G3_a_stopping_server_answers_those_who_wait_and_sends_nothing_more(start_server: Start) -> None:
+    server = start_server(KEYWAY_DRAIN_TIMEOUT_SECONDS=2)
+    with server.client(timeout=30) as client, ThreadPoolExecutor() as pool:
+        api = API(client)
+        held = api.unlock("Vault")["action_attempt_id"]
+        queued = pool.submit(api.unlock, "Vault", sync=True, deadline_seconds=600)
+        wait_until(lambda: len(server.database.statuses()) == 2, "the second attempt waits")
+        began = time.monotonic()
+        server.terminate()
+        answer = queued.result()
+        assert (answer["status"], answer["dispatched_at"]) == ("pending", None)
+        assert server.wait() == 0
+        assert time.monotonic() - began < 8
+    assert server.database.statuses() == {held: "pending", answer["action_attempt_id"]: "pending"}
+
+
+def test_G12_a_server_stops_in_time_although_its_database_is_locked(start_server: Start) -> None:
+    server = start_server(KEYWAY_DRAIN_TIMEOUT_SECONDS=1, KEYWAY_STORE_BUSY_TIMEOUT_SECONDS=1)
+    with server.client(timeout=30) as client, ThreadPoolExecutor() as pool:
+        api = API(client)
+        api.unlock("Vault")
+        waiting = api.unlock("Vault")["action_attempt_id"]
+        other = sqlite3.connect(server.data_directory / "keyway.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        cancelling = pool.submit(client.post, "/action_attempts/cancel", json={"action_attempt_id": waiting})
+        answer = cancelling.result()
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) >= 1
+        began = time.monotonic()
+        server.terminate()
+        server.wait(timeout=30)
+        assert time.monotonic() - began < 20
+        other.execute("ROLLBACK")
+        other.close()
