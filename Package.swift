@@ -6,6 +6,7 @@ import PackageDescription
 // protocol. `scripts/check-imports` refuses an import that is not declared here.
 
 extension Target.Dependency {
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
@@ -15,6 +16,8 @@ extension Target.Dependency {
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
 }
@@ -34,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -42,6 +46,10 @@ let package = Package(
         .target(name: "KeywayStoreSQLite", dependencies: ["KeywayModel", "KeywayStore", .grdb]),
         .target(name: "KeywayDriver", dependencies: ["KeywayModel"]),
         .target(name: "KeywaySandbox", dependencies: ["KeywayDriver", "KeywayModel", .crypto]),
+        .target(
+            name: "KeywayDeviceCloud",
+            dependencies: ["KeywayDriver", "KeywayModel", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1]
+        ),
         .target(
             name: "KeywayEngine",
             dependencies: [
@@ -64,8 +72,8 @@ let package = Package(
         .executableTarget(
             name: "keyway",
             dependencies: [
-                "KeywayAPI", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox", "KeywayStore",
-                "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird, .logging, .nioCore,
+                "KeywayAPI", "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox",
+                "KeywayStore", "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird, .logging, .nioCore,
                 .serviceLifecycle, .unixSignals,
             ]
         ),
@@ -80,6 +88,13 @@ let package = Package(
             dependencies: ["KeywayDriver", "KeywayModel", "KeywaySandbox", "KeywayTestKit"]
         ),
         .testTarget(name: "KeywaySimulationTests", dependencies: ["KeywaySimulation"]),
+        .testTarget(
+            name: "KeywayDeviceCloudTests",
+            dependencies: [
+                "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayTestKit",
+                .crypto, .logging, .nioCore, .nioPosix,
+            ]
+        ),
         .testTarget(
             name: "KeywayEngineTests",
             dependencies: [

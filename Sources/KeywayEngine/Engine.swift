@@ -307,7 +307,8 @@ extension Engine: ReportSink {
     /// Takes what a device says; returns once it is durable.
     ///
     /// - Throws: ``EngineError`` with code `unknownDevice` for a device that is not stored, `storeUnavailable` if it
-    ///   cannot be looked up, or `shuttingDown`.
+    ///   cannot be looked up, or `shuttingDown`; `CancellationError` if the task is cancelled while it waits, and then
+    ///   the report may still become durable.
     package func deliver(_ report: DeviceReport) async throws {
         await recovered.pass()
         guard let runner = state.withLock({ $0.runners[report.deviceID] }) else {
@@ -319,8 +320,11 @@ extension Engine: ReportSink {
         try await deliver(report, to: runner)
     }
 
-    private func deliver(_ report: DeviceReport, to runner: LaneRunner) async throws(EngineError) {
-        guard await runner.deliver(report) else { throw .shuttingDown }
+    private func deliver(_ report: DeviceReport, to runner: LaneRunner) async throws {
+        guard await runner.deliver(report) else {
+            try Task.checkCancellation()
+            throw EngineError.shuttingDown
+        }
     }
 
     private func storedDevice(_ id: Identifier<Device>) async throws(EngineError) -> Device? {

@@ -78,14 +78,24 @@ actor LaneRunner {
         }
     }
 
-    /// Takes a report; returns true once it is durable, and false if the lane is closed before that.
+    /// Takes a report; returns true once it is durable, and false if the lane is closed or the task cancelled before.
     func deliver(_ report: DeviceReport) async -> Bool {
         guard !isClosed else { return false }
         let number = nextNumber()
-        return await withCheckedContinuation { continuation in
-            deliveries[number] = continuation
-            feed(.reported(report, token: number))
+        let jobs = surroundings.jobs
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                deliveries[number] = continuation
+                feed(.reported(report, token: number))
+            }
+        } onCancel: {
+            // The report stays in the lane; only nobody waits any more.
+            jobs.add { await self.stopDelivering(number) }
         }
+    }
+
+    private func stopDelivering(_ number: UInt64) {
+        deliveries.removeValue(forKey: number)?.resume(returning: false)
     }
 
     /// Takes what the device is, which is durable already.

@@ -89,14 +89,15 @@ package final class CollectingSink: ReportSink {
 
     /// Takes a device.
     ///
-    /// - Throws: ``Failure`` if the next report would fail.
+    /// - Throws: ``Failure`` as often as ``fail(next:)`` said, reports counted.
     package func discovered(_ device: Device) async throws {
-        let fails = state.withLock { state in
-            if state.script.first == false { return true }
+        let hasFailed = state.withLock { state in
+            state.tries += 1
+            if !state.script.isEmpty, !state.script.removeFirst() { return true }
             state.devices.append(device)
             return false
         }
-        if fails { throw Failure() }
+        if hasFailed { throw Failure() }
     }
 
     /// Takes a report.

@@ -105,13 +105,19 @@ package final class ManualTimeSource: TimeSource {
         }
     }
 
+    /// Returns once somebody sleeps until exactly this instant.
+    package func waitForSleeper(at instant: MonotonicInstant) async {
+        await wait { instants in instants.contains(instant) }
+    }
+
     /// Returns once somebody sleeps until this instant or an earlier one; nil: until any instant.
     package func waitForSleeper(until instant: MonotonicInstant? = nil) async {
+        await wait { instants in instants.contains { instant.map($0.isAtOrBefore) ?? true } }
+    }
+
+    private func wait(_ isSatisfied: @escaping @Sendable ([MonotonicInstant]) -> Bool) async {
         await withCheckedContinuation { continuation in
-            let watcher = Watcher(
-                isSatisfied: { instants in instants.contains { instant.map($0.isAtOrBefore) ?? true } },
-                continuation: continuation
-            )
+            let watcher = Watcher(isSatisfied: isSatisfied, continuation: continuation)
             let satisfied = state.withLock { state in
                 state.watchers.append(watcher)
                 return state.satisfiedWatchers()

@@ -9,6 +9,6 @@ struct Keyway: AsyncParsableCommand {
         commandName: "keyway",
         abstract: "Locks and unlocks doors, and tells the truth about what happened.",
         version: version,
-        subcommands: [ServeCommand.self, KeysCommand.self]
+        subcommands: [ServeCommand.self, KeysCommand.self, AccountsCommand.self]
     )
 }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Hummingbird
 import KeywayAPI
+import KeywayDeviceCloud
 import KeywayDriver
 import KeywayEngine
 import KeywayModel
@@ -54,9 +55,15 @@ struct Server {
                 )
             }
         )
+        let deviceCloud = DeviceCloudDriver(
+            source: .stored(in: store),
+            time: tenancy.time,
+            configuration: settings.deviceCloud,
+            logger: logger
+        )
         let engine = Engine(
             store: store,
-            drivers: DriverRegistry([sandbox]),
+            drivers: DriverRegistry([sandbox, deviceCloud]),
             time: tenancy.time,
             ids: tenancy.ids,
             configuration: settings.engine,
@@ -68,6 +75,7 @@ struct Server {
                 store: store,
                 engine: engine,
                 simulators: [sandbox.provider: sandbox],
+                receivers: [deviceCloud.provider: deviceCloud],
                 time: tenancy.time,
                 ids: tenancy.ids,
                 configuration: settings.api,
@@ -79,7 +87,8 @@ struct Server {
         // the engine, and at last its drivers.
         var configuration = ServiceGroupConfiguration(
             services: [
-                DriverService(driver: sandbox, sink: engine, logger: logger), engine, application,
+                DriverService(driver: sandbox, sink: engine, logger: logger),
+                DriverService(driver: deviceCloud, sink: engine, logger: logger), engine, application,
                 DrainingService(engine: engine),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -104,6 +113,25 @@ struct Server {
 
     /// The time that ending takes beside the drain: writing what is left, and closing connections.
     private static let shutdownSlack: Duration = .seconds(10)
+}
+
+extension AccountSource {
+    /// The device-cloud accounts of a store and their devices.
+    fileprivate static func stored(in store: any Store) -> AccountSource {
+        AccountSource(
+            accounts: { try await store.connectedAccounts(of: .deviceCloud) },
+            devices: { account in
+                var query = DeviceQuery(workspaceID: account.workspaceID, connectedAccountIDs: [account.id])
+                var devices: [Device] = []
+                repeat {
+                    let page = try await store.devices(query)
+                    devices += page.elements
+                    query.after = page.next
+                } while query.after != nil
+                return devices
+            }
+        )
+    }
 }
 
 /// What an operator is told once the server listens.

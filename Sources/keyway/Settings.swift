@@ -1,6 +1,7 @@
 import Configuration
 import FoundationEssentials
 import KeywayAPI
+import KeywayDeviceCloud
 import KeywayEngine
 import KeywayModel
 import Logging
@@ -34,6 +35,8 @@ struct Settings: Hashable, Sendable {
     var api: APIConfiguration
     /// The engine's settings.
     var engine: EngineConfiguration
+    /// The settings of the driver for makers' HTTP APIs.
+    var deviceCloud: DeviceCloudConfiguration
     /// Names in the environment or the file that look like settings and are none.
     var unknownNames: [String]
 
@@ -97,13 +100,37 @@ struct Settings: Hashable, Sendable {
             ),
             drainTimeout: .seconds(try await reader.number("drain_timeout_seconds", in: 0...600) ?? 10)
         )
+        deviceCloud = DeviceCloudConfiguration(
+            discoveryInterval: .seconds(
+                try await reader.number("device_cloud_discovery_interval_seconds", in: 1...86400) ?? 60
+            ),
+            accountPollInterval: .seconds(
+                try await reader.number("device_cloud_account_poll_seconds", in: 1...60) ?? 2
+            ),
+            readTimeout: .milliseconds(
+                try await reader.number("device_cloud_read_timeout_milliseconds", in: 100...2000) ?? 1500
+            ),
+            callbackTimeout: .seconds(
+                try await reader.number("device_cloud_callback_timeout_seconds", in: 1...60) ?? 15
+            ),
+            maximumConcurrentCommands: try await reader.number("device_cloud_concurrent_commands", in: 1...256) ?? 16,
+            maximumConcurrentReadings: try await reader.number("device_cloud_concurrent_readings", in: 1...256) ?? 8,
+            maximumLocks: try await reader.number("device_cloud_maximum_locks", in: 1...100_000) ?? 10_000,
+            maximumAnswerBytes: try await reader.number("device_cloud_maximum_answer_bytes", in: 1024...1 << 26)
+                ?? 4 << 20
+        )
     }
 }
 
 extension Settings {
     /// Every name there is.
+    ///
+    /// `account_token` is no setting of the server; `keyway accounts add` reads it.
     static let names: Set<String> = [
-        "config", "data_directory", "default_deadline_seconds", "drain_timeout_seconds", "host", "idle_timeout_seconds",
+        "account_token", "config", "data_directory", "default_deadline_seconds", "device_cloud_account_poll_seconds",
+        "device_cloud_callback_timeout_seconds", "device_cloud_concurrent_commands", "device_cloud_concurrent_readings",
+        "device_cloud_discovery_interval_seconds", "device_cloud_maximum_answer_bytes", "device_cloud_maximum_locks",
+        "device_cloud_read_timeout_milliseconds", "drain_timeout_seconds", "host", "idle_timeout_seconds",
         "late_report_window_seconds", "log_level", "maximum_body_bytes", "maximum_connections", "maximum_lane_length",
         "maximum_page_size", "maximum_store_queue_length", "maximum_sync_wait_seconds", "maximum_timeline_reports",
         "maximum_unpaged_rows", "port", "public_url", "resolution_grace_seconds", "sandbox_fast_locks",

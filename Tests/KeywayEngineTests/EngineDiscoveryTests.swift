@@ -73,6 +73,27 @@ struct EngineDiscoveryTests {
         }
     }
 
+    @Test("whoever brings a report need not wait for a store that does not come back")
+    func cancelledDelivery() async throws {
+        var harness = try await EngineHarness()
+        let (engine, store, clock) = (harness.engine, harness.store, harness.clock)
+        store.become(.failing)
+        try await harness.run { harness in
+            let delivery = Task {
+                try await engine.deliver(DeviceReport(deviceID: Samples.lock().id, content: .bolt(.unlocked)))
+            }
+            await clock.waitForSleeper(at: clock.now().monotonic + .milliseconds(100))
+            delivery.cancel()
+            let result = await delivery.result
+            #expect(throws: CancellationError.self) { try result.get() }
+            // The report is not lost by that.
+            store.become(.working)
+            clock.advance(by: .milliseconds(100))
+            try await harness.report(.unlocked)
+            #expect(try await harness.events().map(\.type) == [.lockUnlocked])
+        }
+    }
+
     @Test("G1 a report that is not durable when the engine ends is not said to be")
     func endOfEngine() async throws {
         var harness = try await EngineHarness()

@@ -1,0 +1,21 @@
+package import KeywayModel
+
+/// Where the driver learns which connected accounts there are and which of their locks are known: the store, as the
+/// composition root gives it.
+package struct AccountSource: Sendable {
+    let accounts: @Sendable () async throws -> [ConnectedAccount]
+    let devices: @Sendable (ConnectedAccount) async throws -> [Device]
+
+    /// Makes a source.
+    ///
+    /// - Parameters:
+    ///   - accounts: Every account of the provider, removed ones included.
+    ///   - devices: Every stored device of an account.
+    package init(
+        accounts: @escaping @Sendable () async throws -> [ConnectedAccount],
+        devices: @escaping @Sendable (ConnectedAccount) async throws -> [Device]
+    ) {
+        self.accounts = accounts
+        self.devices = devices
+    }
+}
