@@ -164,9 +164,12 @@ def confirm_without_a_report(records: Records) -> None:
 
 
 def forget_a_late_truth(records: Records) -> None:
-    attempt = next(
-        attempts(records, lambda one: "late_report" in one.kinds() and one.device_id in records.maker_locks)
-    )
+    told = {
+        delivery["custom_id"]
+        for delivery in records.maker["deliveries"]
+        if delivery["status"] == "success" and delivery["http_status"] // 100 == 2
+    }
+    attempt = next(attempts(records, lambda one: "late_report" in one.kinds() and one.id in told))
     attempt.timeline = [entry for entry in attempt.timeline if entry["kind"] != "late_report"]
 
 
