@@ -1,10 +1,10 @@
 # Every target is a script in scripts/, which can be called without make as well.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test bench build release format lint clean
+.PHONY: help demo run test simulate mutations torture bench build release format lint clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Build Keyway and watch a door being unlocked through the public API
 	@scripts/demo
@@ -14,6 +14,15 @@ run: ## The same on ./keyway-data, then keep the server running until Ctrl-C
 
 test: ## Everything that CI checks: lint, builds, unit tests, tests from outside
 	@scripts/test
+
+simulate: ## Run SEEDS simulations (1000): clock, devices, store, crashes and callers from one seed each
+	@scripts/simulate --seeds $(or $(SEEDS),1000)
+
+mutations: ## Show that the simulation sees deliberate bugs
+	@scripts/check-mutations
+
+torture: ## Kill the server KILLS times (50) under load, and check that nothing was lost or done twice
+	@scripts/torture --kills $(or $(KILLS),50)
 
 bench: ## Measure Keyway beside its limits (to come)
 	@scripts/bench

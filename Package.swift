@@ -67,11 +67,13 @@ let package = Package(
             name: "KeywayTestKit",
             dependencies: ["KeywayDriver", "KeywayModel", "KeywayStore"]
         ),
+        .target(name: "KeywaySimulation", dependencies: ["KeywayModel", "KeywayStore"]),
+        .executableTarget(name: "keyway-simulate", dependencies: ["KeywaySimulation", .argumentParser]),
         .executableTarget(
             name: "keyway",
             dependencies: [
                 "KeywayAPI", "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox",
-                "KeywayStore", "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird, .logging,
+                "KeywayStore", "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird, .logging, .nioCore,
                 .serviceLifecycle, .unixSignals,
             ]
         ),
@@ -85,6 +87,7 @@ let package = Package(
             name: "KeywaySandboxTests",
             dependencies: ["KeywayDriver", "KeywayModel", "KeywaySandbox", "KeywayTestKit"]
         ),
+        .testTarget(name: "KeywaySimulationTests", dependencies: ["KeywaySimulation"]),
         .testTarget(
             name: "KeywayDeviceCloudTests",
             dependencies: [

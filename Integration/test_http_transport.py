@@ -6,6 +6,7 @@ import time
 
 import httpx
 import pytest
+from support.waiting import wait_until
 
 
 def test_health_needs_no_key(server):
@@ -228,6 +229,7 @@ def test_a_client_that_leaves_before_the_answer_does_not_undo_its_request(server
         connection.sendall(head.encode() + body)
     # Whether the server saw the request before the hang-up is open; what it accepted must come to its end.
     api.resolved(api.unlock("Lobby"))
+    wait_until(lambda: server.database.pending_count() == 0, "what was accepted has ended")
     server.database.assert_every_attempt_resolved_exactly_once()
 
 

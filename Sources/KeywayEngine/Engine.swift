@@ -23,6 +23,8 @@ package final class Engine: Sendable {
     private let keys = KeyTurnstile()
     /// Opens when the lanes hold what the store held.
     private let recovered = Gate()
+    /// Opens when everything that was in flight at the shutdown has ended, or has been given up.
+    private let drained = Gate()
 
     /// Makes an engine, which does nothing before ``run()``.
     package init(
@@ -45,6 +47,9 @@ package final class Engine: Sendable {
         )
     }
 
+    /// How long after its deadline an attempt may stay pending (G2).
+    package var resolutionGrace: Duration { configuration.lane.resolutionGrace }
+
     // MARK: Attempts
 
     /// Accepts an attempt to act on a device.
@@ -56,17 +61,20 @@ package final class Engine: Sendable {
     ///   - deadline: How long the attempt may take, within ``EngineConfiguration/deadlines``; nil: the default.
     ///   - overlap: What to do if the device has unresolved attempts.
     ///   - idempotency: The caller's idempotency key; nil if it has none.
+    ///   - metadata: What the log says of an attempt that is new, besides.
     /// - Returns: The pending attempt, once it is durable (G1); or the attempt that the request shares with another; or
     ///   for a key used before, the attempt of that time as it is now (G9).
     /// - Throws: ``EngineError`` with code `laneFull`, `overlapping`, `keyReused`, `storeUnavailable`, `shuttingDown` or
-    ///   `noDriver`. Nothing was sent, and nothing will be.
+    ///   `noDriver`. Nothing was sent, and nothing will be; only if the store lost its answer and the server then crashed may
+    ///   the next start take up what the store holds.
     package func request(
         _ actionType: ActionType,
         on device: Device,
         by requester: Requester,
         deadlineAfter deadline: Duration? = nil,
         overlap: Overlap = .queue,
-        idempotency: IdempotencyClaim? = nil
+        idempotency: IdempotencyClaim? = nil,
+        logging metadata: Logger.Metadata = [:]
     ) async throws(EngineError) -> ActionAttempt {
         let deadline = deadline ?? configuration.defaultDeadline
         precondition(EngineConfiguration.deadlines.contains(deadline))
@@ -75,13 +83,13 @@ package final class Engine: Sendable {
         }
         await recovered.pass()
         guard let idempotency else {
-            return try await accept(actionType, on: device, by: requester, within: deadline, overlap)
+            return try await accept(actionType, on: device, by: requester, within: deadline, overlap, nil, metadata)
         }
         let turn = KeyTurnstile.Key(requester: requester, key: idempotency.key)
         await keys.enter(turn)
         defer { keys.leave(turn) }
         if let before = try await attempt(of: idempotency, by: requester, in: device.workspaceID) { return before }
-        return try await accept(actionType, on: device, by: requester, within: deadline, overlap, idempotency)
+        return try await accept(actionType, on: device, by: requester, within: deadline, overlap, idempotency, metadata)
     }
 
     private func accept(
@@ -90,9 +98,10 @@ package final class Engine: Sendable {
         by requester: Requester,
         within deadline: Duration,
         _ overlap: Overlap,
-        _ idempotency: IdempotencyClaim? = nil
+        _ idempotency: IdempotencyClaim?,
+        _ metadata: Logger.Metadata
     ) async throws(EngineError) -> ActionAttempt {
-        let runner = try runner(for: device)
+        let runner = try await runner(for: device)
         let moment = surroundings.time.now()
         let attempt = ActionAttempt(
             id: surroundings.ids.next(),
@@ -118,7 +127,17 @@ package final class Engine: Sendable {
             overlap: overlap,
             idempotency: record
         )
-        return try await runner.request(request).get()
+        let accepted = try await runner.request(request).get()
+        if accepted.id == attempt.id {
+            surroundings.logger.info(
+                "action attempt accepted",
+                metadata: metadata.merging([
+                    "action_attempt.id": "\(attempt.id)", "action_attempt.type": "\(actionType.rawValue)",
+                    "device.id": "\(device.id)", "workspace.id": "\(device.workspaceID)",
+                ]) { $1 }
+            )
+        }
+        return accepted
     }
 
     /// The attempt that an earlier request with the same key got, as it is now; nil if there was none in the lifetime
@@ -149,7 +168,8 @@ package final class Engine: Sendable {
     package func cancel(_ attempt: ActionAttempt) async throws(EngineError) -> ActionAttempt {
         await recovered.pass()
         guard let runner = state.withLock({ $0.runners[attempt.deviceID] }) else { throw .notPending }
-        return try await runner.cancel(attempt.id).get()
+        let result = await within(configuration.longestWriteWait) { await runner.cancel(attempt.id) }
+        return try (result ?? .failure(.notYetDurable)).get()
     }
 
     /// Waits until an attempt has its outcome.
@@ -165,22 +185,21 @@ package final class Engine: Sendable {
     ) async throws(EngineError) -> ActionAttempt {
         if attempt.status != .pending { return attempt }
         await recovered.pass()
-        if let runner = state.withLock({ $0.runners[attempt.deviceID] }) {
-            let clock = surroundings.time
-            let resolved = await withTaskGroup(of: ActionAttempt?.self) { group in
-                group.addTask { await runner.outcome(of: attempt.id) }
-                group.addTask {
-                    _ = try? await clock.sleep(for: time)
-                    return nil
-                }
-                defer { group.cancelAll() }
-                return await group.next() ?? nil
-            }
+        if let runner = state.withLock({ $0.isDraining ? nil : $0.runners[attempt.deviceID] }) {
+            let resolved = await within(time) { await runner.outcome(of: attempt.id) } ?? nil
             if let resolved { return resolved }
         }
         return try await reading { () throws(StoreError) in
             try await surroundings.store.actionAttempt(attempt.id, in: attempt.workspaceID)
         } ?? attempt
+    }
+
+    /// Adds to a pending attempt what happened to it since the last write; returns any other as it is.
+    package func latest(_ attempt: ActionAttempt) async -> ActionAttempt {
+        guard attempt.status == .pending, let runner = state.withLock({ $0.runners[attempt.deviceID] }) else {
+            return attempt
+        }
+        return await runner.unresolvedAttempt(attempt.id) ?? attempt
     }
 
     /// Ends a pending attempt as a tester says, in a sandbox workspace.
@@ -192,15 +211,31 @@ package final class Engine: Sendable {
         of attempt: ActionAttempt
     ) async throws(EngineError) -> ActionAttempt {
         await recovered.pass()
-        guard let runner = state.withLock({ $0.runners[attempt.deviceID] }),
-            let resolved = await runner.simulate(outcome, of: attempt.id)
-        else { throw .notPending }
-        return resolved
+        guard let runner = state.withLock({ $0.runners[attempt.deviceID] }) else { throw .notPending }
+        let result = await within(configuration.longestWriteWait) { await runner.simulate(outcome, of: attempt.id) }
+        return try (result ?? .failure(.notYetDurable)).get()
+    }
+
+    /// Does something, unless the time is over or the task is cancelled first; then nil.
+    private func within<Value: Sendable>(
+        _ time: Duration,
+        _ operation: @escaping @Sendable () async -> Value
+    ) async -> Value? {
+        let clock = surroundings.time
+        return await withTaskGroup(of: Value?.self) { group in
+            group.addTask { await operation() }
+            group.addTask {
+                _ = try? await clock.sleep(for: time)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
     }
 
     // MARK: Devices
 
-    /// Returns a device of a workspace with its state as of now; nil if the workspace has none with this id.
+    /// Returns a device of a workspace; nil if the workspace has none with this id.
     ///
     /// - Throws: ``EngineError`` with code `storeUnavailable` if it cannot be read.
     package func device(
@@ -227,11 +262,14 @@ package final class Engine: Sendable {
 
     // MARK: Lanes
 
-    private func runner(for device: Device) throws(EngineError) -> LaneRunner {
+    private func runner(for device: Device) async throws(EngineError) -> LaneRunner {
+        if let runner = state.withLock({ $0.isDraining ? nil : $0.runners[device.id] }) { return runner }
+        let recent = try await reading { () throws(StoreError) in try await recentAttempts(of: device) }
         let runner = state.withLock { state -> LaneRunner? in
             if state.isDraining { return nil }
+            // Somebody else may have been faster.
             if let runner = state.runners[device.id] { return runner }
-            let runner = makeRunner(AttemptLane(device: device, limits: configuration.lane))
+            let runner = makeRunner(device, recovering: [], recent: recent)
             state.runners[device.id] = runner
             return runner
         }
@@ -239,8 +277,29 @@ package final class Engine: Sendable {
         return runner
     }
 
-    private func makeRunner(_ lane: AttemptLane) -> LaneRunner {
-        LaneRunner(lane: lane, driver: drivers[lane.device.provider], surroundings: surroundings)
+    /// The latest attempts of a device in acceptance order, some of which a late report may contradict.
+    private func recentAttempts(of device: Device) async throws(StoreError) -> [ActionAttempt] {
+        let query = ActionAttemptQuery(
+            workspaceID: device.workspaceID,
+            deviceID: device.id,
+            limit: AttemptLane.maximumRecent
+        )
+        return try await surroundings.store.actionAttempts(query).elements.reversed()
+    }
+
+    private func makeRunner(
+        _ device: Device,
+        recovering unresolved: [ActionAttempt],
+        recent: [ActionAttempt]
+    ) -> LaneRunner {
+        let lane = AttemptLane(
+            device: device,
+            recovering: unresolved,
+            recent: recent,
+            limits: configuration.lane,
+            at: surroundings.time.now()
+        )
+        return LaneRunner(lane: lane, driver: drivers[lane.device.provider], surroundings: surroundings)
     }
 }
 
@@ -333,31 +392,48 @@ extension Engine: Service {
         await withGracefulShutdownHandler {
             await jobs.run()
         } onGracefulShutdown: {
-            jobs.add { await self.drain() }
+            self.beginDraining()
+            jobs.add {
+                await self.drained.pass()
+                jobs.finish()
+            }
         }
+        let runners = closedRunners()
         recovered.open()
-        for runner in closedRunners() { await runner.close() }
+        for runner in runners { await runner.close() }
+    }
+
+    /// Stops accepting and sending, and gives what is in flight its time to end.
+    ///
+    /// To be called as soon as the server is told to stop: requests that wait for an outcome hold up the HTTP side, which
+    /// stops before the engine.
+    package func beginDraining() {
+        let isFirst = state.withLock { state in
+            defer { state.isDraining = true }
+            return !state.isDraining
+        }
+        if isFirst { surroundings.jobs.add { await self.drain() } }
     }
 
     private func recover() async {
-        let remains: [UnresolvedLane]
+        var remains: [(lane: UnresolvedLane, recent: [ActionAttempt])] = []
         var delay = configuration.lane.firstWriteRetryDelay
         while true {
             do {
-                remains = try await surroundings.store.unresolvedAttempts()
+                for lane in try await surroundings.store.unresolvedAttempts() {
+                    remains.append((lane, try await recentAttempts(of: lane.device)))
+                }
                 break
             } catch {
+                remains = []
                 surroundings.outages.failed(error)
                 guard (try? await surroundings.time.sleep(for: delay)) != nil else { return }
                 delay = min(delay * 2, configuration.lane.longestWriteRetryDelay)
             }
         }
-        let now = surroundings.time.now()
         var taken: [LaneRunner] = []
-        for lane in remains {
-            let runner = makeRunner(
-                AttemptLane(device: lane.device, recovering: lane.attempts, limits: configuration.lane, at: now)
-            )
+        for (lane, recent) in remains {
+            let runner = makeRunner(lane.device, recovering: lane.attempts, recent: recent)
             state.withLock { $0.runners[lane.device.id] = runner }
             taken.append(runner)
         }
@@ -365,7 +441,9 @@ extension Engine: Service {
         for runner in taken { await runner.takeUp() }
         surroundings.logger.info(
             "unresolved attempts taken up",
-            metadata: ["attempts": "\(remains.reduce(0) { $0 + $1.attempts.count })", "devices": "\(remains.count)"]
+            metadata: [
+                "attempts": "\(remains.reduce(0) { $0 + $1.lane.attempts.count })", "devices": "\(remains.count)",
+            ]
         )
     }
 
@@ -404,7 +482,7 @@ extension Engine: Service {
         if !inTime {
             surroundings.logger.warning("attempts are still in flight; the next start will settle them")
         }
-        surroundings.jobs.finish()
+        drained.open()
     }
 
     /// The runners there are, after which there will be no new ones.

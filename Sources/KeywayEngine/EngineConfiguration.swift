@@ -13,6 +13,10 @@ package struct EngineConfiguration: Hashable, Sendable {
     package var defaultDeadline: Duration
     /// The bounds of each lane.
     package var lane: LaneLimits
+    /// How long a caller who ends an attempt waits for that to be durable.
+    ///
+    /// Default 5 s. After that it is told to try again.
+    package var longestWriteWait: Duration
     /// How long a stopping server waits for attempts in flight.
     ///
     /// Default 10 s. What is in flight after that is settled after the next start.
@@ -22,10 +26,12 @@ package struct EngineConfiguration: Hashable, Sendable {
     package init(
         defaultDeadline: Duration = .seconds(30),
         lane: LaneLimits = LaneLimits(),
+        longestWriteWait: Duration = .seconds(5),
         drainTimeout: Duration = .seconds(10)
     ) {
         self.defaultDeadline = defaultDeadline
         self.lane = lane
+        self.longestWriteWait = longestWriteWait
         self.drainTimeout = drainTimeout
     }
 }

@@ -41,8 +41,13 @@ actor LaneRunner {
         self.surroundings = surroundings
     }
 
-    /// The device with its state as of now, which may be ahead of the store by the write under way.
-    var device: Device { lane.device }
+    /// The device with its state as the store has it.
+    var device: Device { lane.durableDevice }
+
+    /// An attempt without an outcome, with what happened to it so far, which may be ahead of the store.
+    func unresolvedAttempt(_ id: Identifier<ActionAttempt>) -> ActionAttempt? {
+        lane.unresolvedAttempt(id)
+    }
 
     // MARK: What others ask for
 
@@ -60,11 +65,16 @@ actor LaneRunner {
         switch lane.progress(of: id) {
         case .unsent:
             guard !isClosed, let resolved = await wait(for: id, after: { feed(.cancel(id)) }) else {
-                return .failure(.shuttingDown)
+                return .failure(.notYetDurable)
             }
             return .success(resolved)
         case .sent: return .failure(.alreadySent)
-        case .absent: return .failure(.notPending)
+        case .absent:
+            // Somebody else may be taking it back at this moment.
+            guard let ended = await outcome(of: id), ended.outcome == .failure(.cancelled) else {
+                return .failure(.notPending)
+            }
+            return .success(ended)
         }
     }
 
@@ -95,19 +105,24 @@ actor LaneRunner {
 
     /// Waits for an attempt's outcome to be durable; nil if the lane does not hold the attempt, or the task is cancelled.
     func outcome(of id: Identifier<ActionAttempt>) async -> ActionAttempt? {
-        guard !isClosed, lane.isUnresolved(id) || waiters[id] != nil else { return nil }
+        guard !isClosed, lane.isUnresolved(id) || lane.isEnding(id) else { return nil }
         return await wait(for: id) {}
     }
 
-    /// Ends an unresolved attempt as a tester says; nil if it is not unresolved.
-    func simulate(_ outcome: Outcome, of id: Identifier<ActionAttempt>) async -> ActionAttempt? {
-        guard !isClosed, lane.isUnresolved(id) else { return nil }
-        return await wait(for: id) { feed(.simulatedOutcome(id, outcome)) }
+    /// Ends an unresolved attempt as a tester says; returns it resolved, once that is durable.
+    func simulate(_ outcome: Outcome, of id: Identifier<ActionAttempt>) async -> Result<ActionAttempt, EngineError> {
+        guard lane.isUnresolved(id) else { return .failure(.notPending) }
+        guard !isClosed, let resolved = await wait(for: id, after: { feed(.simulatedOutcome(id, outcome)) }) else {
+            return .failure(.notYetDurable)
+        }
+        return .success(resolved)
     }
 
-    /// Stops accepting and sending.
+    /// Stops accepting and sending, and lets go of those who only wait for an outcome.
     func stopSending() {
         feed(.drain)
+        for waiter in waiters.values.flatMap(\.values) { waiter.resume(returning: nil) }
+        waiters = [:]
     }
 
     /// Returns when no attempt is in flight and everything is durable.
@@ -119,7 +134,8 @@ actor LaneRunner {
     /// Lets go of everybody who waits; nothing happens in the lane after this.
     func close() {
         isClosed = true
-        for caller in callers.values { caller.resume(returning: .failure(.shuttingDown)) }
+        // Their write may be under way, so nobody can say that it did not take effect.
+        for caller in callers.values { caller.resume(returning: .failure(.acceptanceUnknown)) }
         for waiter in waiters.values.flatMap(\.values) { waiter.resume(returning: nil) }
         for delivery in deliveries.values { delivery.resume(returning: false) }
         for drainer in drainers { drainer.resume() }
@@ -251,6 +267,20 @@ extension EngineError {
     static let alreadySent = EngineError(
         .alreadySent,
         message: "The command has been sent, or may have been, so the action attempt cannot be cancelled."
+    )
+
+    /// The error for an end that was decided, but could not be written in time.
+    static let notYetDurable = EngineError(
+        .storeUnavailable,
+        message: "The end of the action attempt could not be stored yet. It may still be.",
+        retryAfter: .seconds(2)
+    )
+
+    /// The error of a server that stops while a request is being written.
+    static let acceptanceUnknown = EngineError(
+        .shuttingDown,
+        message: "The server is shutting down. Whether the action attempt was accepted is not known.",
+        retryAfter: .seconds(5)
     )
 
     /// The error of a server that is stopping.

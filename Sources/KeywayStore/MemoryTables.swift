@@ -1,7 +1,9 @@
-import KeywayModel
+package import KeywayModel
 
-/// What a ``MemoryStore`` holds.
-struct MemoryTables {
+/// What a ``MemoryStore`` holds: the rules of a commit as a plain value.
+///
+/// The simulation uses it without the store around it, so that no task comes between two of its steps.
+package struct MemoryTables: Sendable {
     private(set) var workspaces: [Identifier<Workspace>: Workspace] = [:]
     private(set) var keys: [Identifier<APIKey>: APIKey] = [:]
     private(set) var accounts: [Identifier<ConnectedAccount>: ConnectedAccount] = [:]
@@ -22,10 +24,23 @@ struct MemoryTables {
         let writtenAt: Timestamp
     }
 
+    /// Makes empty tables.
+    package init() {}
+
+    /// How many events a workspace has.
+    package func eventCount(in workspaceID: Identifier<Workspace>) -> Int { events[workspaceID]?.count ?? 0 }
+
+    /// A workspace's events in the order of their sequence numbers, without the first `count`.
+    package func events(in workspaceID: Identifier<Workspace>, after count: Int) -> [Event] {
+        (events[workspaceID] ?? []).dropFirst(count).map(\.event)
+    }
+
     // MARK: Lanes
 
     /// Applies a commit; whatever could refuse it is checked before anything is changed.
-    mutating func apply(_ commit: LaneCommit) throws(StoreError) {
+    ///
+    /// - Throws: ``StoreError`` with code `conflict` if the device is not in the tables.
+    package mutating func apply(_ commit: LaneCommit) throws(StoreError) {
         guard let position = devicePositions[commit.deviceID], devices[position].workspaceID == commit.workspaceID
         else {
             throw StoreError(.conflict, message: "The store does not have the device of a lane's commit.")
@@ -110,7 +125,7 @@ struct MemoryTables {
     }
 
     /// Every pending attempt with its device, ordered by device and then by acceptance.
-    var unresolvedLanes: [UnresolvedLane] {
+    package var unresolvedLanes: [UnresolvedLane] {
         Dictionary(grouping: attempts.filter { $0.status == .pending }, by: \.deviceID)
             .compactMap { deviceID, attempts in
                 devicePositions[deviceID].map { UnresolvedLane(device: devices[$0], attempts: attempts) }
@@ -120,12 +135,14 @@ struct MemoryTables {
 
     // MARK: Attempts and events
 
-    func attempt(_ id: Identifier<ActionAttempt>, in workspaceID: Identifier<Workspace>) -> ActionAttempt? {
+    /// An attempt; nil if there is none with this id in the workspace.
+    package func attempt(_ id: Identifier<ActionAttempt>, in workspaceID: Identifier<Workspace>) -> ActionAttempt? {
         guard let position = attemptPositions[id], attempts[position].workspaceID == workspaceID else { return nil }
         return attempts[position]
     }
 
-    func attempts(_ query: ActionAttemptQuery) -> Page<ActionAttempt> {
+    /// A page of attempts, the latest accepted first.
+    package func attempts(_ query: ActionAttemptQuery) -> Page<ActionAttempt> {
         let positions = attempts.indices.reversed().lazy
             .filter { position in
                 let attempt = attempts[position]
@@ -157,11 +174,13 @@ struct MemoryTables {
 
     // MARK: Idempotency keys
 
-    func idempotencyRecord(of requester: Requester, key: String) -> IdempotencyRecord? {
+    /// What is remembered of a requester's key, however old; nil if there is nothing.
+    package func idempotencyRecord(of requester: Requester, key: String) -> IdempotencyRecord? {
         idempotencyRecords[requester]?[key]
     }
 
-    mutating func forgetIdempotencyRecords(before time: Timestamp) -> Int {
+    /// Forgets the keys that were first used before a time, and returns how many those were.
+    package mutating func forgetIdempotencyRecords(before time: Timestamp) -> Int {
         var count = 0
         for (requester, records) in idempotencyRecords {
             let kept = records.filter { $0.value.createdAt >= time }
@@ -173,7 +192,8 @@ struct MemoryTables {
 
     // MARK: Devices
 
-    func device(_ id: Identifier<Device>, in workspaceID: Identifier<Workspace>?) -> Device? {
+    /// A device; nil if there is none with this id in the workspace, or, without one, in all.
+    package func device(_ id: Identifier<Device>, in workspaceID: Identifier<Workspace>?) -> Device? {
         guard let position = devicePositions[id] else { return nil }
         let device = devices[position]
         return workspaceID == nil || device.workspaceID == workspaceID ? device : nil
@@ -232,7 +252,10 @@ struct MemoryTables {
 
     // MARK: Tenants
 
-    mutating func add(
+    /// Adds what is new of a workspace, its accounts and its devices.
+    ///
+    /// - Throws: ``StoreError`` with code `conflict` if a device names an account that its workspace does not have.
+    package mutating func add(
         _ workspace: Workspace,
         accounts newAccounts: [ConnectedAccount],
         devices newDevices: [Device]

@@ -47,32 +47,23 @@ package struct DataDirectory: Hashable, Sendable {
     /// - Throws: ``KeywayStore/StoreError`` with code `busy` if somebody has it already; `unavailable` or `full` if the
     ///   lock file cannot be made.
     package func lock() throws(StoreError) -> DataDirectoryLock {
-        let descriptor = open(file("keyway.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("cannot be locked", errno) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let code = errno
-            defer { close(descriptor) }
-            guard code == EWOULDBLOCK else { throw failure("cannot be locked", code) }
-            let holder = Self.processID(writtenIn: descriptor).map { "process \($0)" } ?? "another process"
-            throw StoreError(
-                .busy,
-                message: """
-                    The data directory \(path) is in use by \(holder). Two servers cannot share one: stop the other, or \
-                    choose another directory.
-                    """
-            )
+        do throws(FileLock.Failure) {
+            let note = "\(ProcessInfo.processInfo.processIdentifier)\n"
+            return DataDirectoryLock(try FileLock(path: file("keyway.lock"), waits: false, note: note))
+        } catch {
+            switch error {
+            case .system(let code): throw failure("cannot be locked", code)
+            case .isHeld(let note):
+                let holder = Int(note.prefix { $0.isNumber }).map { "process \($0)" } ?? "another process"
+                throw StoreError(
+                    .busy,
+                    message: """
+                        The data directory \(path) is in use by \(holder). Two servers cannot share one: stop the \
+                        other, or choose another directory.
+                        """
+                )
+            }
         }
-        // Only for people: should it fail, the directory is locked all the same.
-        let text = Array("\(ProcessInfo.processInfo.processIdentifier)\n".utf8)
-        if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
-        return DataDirectoryLock(descriptor: descriptor)
-    }
-
-    private static func processID(writtenIn descriptor: Int32) -> Int? {
-        var bytes = [UInt8](repeating: 0, count: 20)
-        let count = pread(descriptor, &bytes, bytes.count, 0)
-        guard count > 0 else { return nil }
-        return Int(String(decoding: bytes.prefix(count), as: UTF8.self).prefix { $0.isNumber })
     }
 
     private func failure(_ what: String, _ code: Int32) -> StoreError {
@@ -86,13 +77,9 @@ package struct DataDirectory: Hashable, Sendable {
 
 /// The right to be the only server on a data directory, for as long as the object lives.
 package final class DataDirectoryLock: Sendable {
-    private let descriptor: Int32
+    private let lock: FileLock
 
-    fileprivate init(descriptor: Int32) {
-        self.descriptor = descriptor
-    }
-
-    deinit {
-        close(descriptor)
+    fileprivate init(_ lock: FileLock) {
+        self.lock = lock
     }
 }

@@ -20,6 +20,9 @@ package final class SQLiteStore: Store {
     ///   room.
     package init(_ configuration: SQLiteStoreConfiguration) throws(StoreError) {
         do {
+            // One process at a time: two that make the same file or take the same migration would trip each other up.
+            let opening = try FileLock(path: configuration.path + ".opening", waits: true)
+            defer { withExtendedLifetime(opening) {} }
             pool = try DatabasePool(path: configuration.path, configuration: Self.grdbConfiguration(configuration))
             try pool.writeWithoutTransaction { db in
                 // GRDB asks for NORMAL when it switches to the write-ahead log, which may lose the last commits when

@@ -26,6 +26,13 @@ extension StoreError {
                 the sqlite3 command, or restore a backup.
                 """
             self.init(.corrupt, message: message, cause: error)
+        case FileLock.Failure.system(let number):
+            let isFull = number == ENOSPC || number == EDQUOT
+            self.init(
+                isFull ? .full : .unavailable,
+                message: isFull ? Self.noRoom(path) : Self.noAccess(path),
+                cause: error
+            )
         case let error as DatabaseError:
             let (code, message) = Self.meaning(of: error, path: path)
             self.init(code, message: message, mayBeDurable: mayBeDurable, cause: error)
@@ -58,14 +65,7 @@ extension StoreError {
             )
         case .SQLITE_CONSTRAINT:
             (.conflict, "A write names something that the database does not have, or adds what it has already.")
-        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
-            (
-                .unavailable,
-                """
-                The database \(path) cannot be opened for writing. Check that its directory exists, and that this \
-                user may write to the directory and to the files in it.
-                """
-            )
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH: (.unavailable, noAccess(path))
         case .SQLITE_MISUSE: (.unavailable, "The database \(path) is closed.")
         default:
             (
@@ -77,6 +77,13 @@ extension StoreError {
 
     private static func noRoom(_ path: String) -> String {
         "There is no room left for the database \(path). Free some space on its disk; Keyway then goes on by itself."
+    }
+
+    private static func noAccess(_ path: String) -> String {
+        """
+        The database \(path) cannot be opened for writing. Check that its directory exists, and that this user may \
+        write to the directory and to the files in it.
+        """
     }
 
     /// Whether an I/O error can be put down to a full disk.

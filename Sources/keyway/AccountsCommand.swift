@@ -67,7 +67,7 @@ extension AccountsCommand {
             var generator = SystemRandomNumberGenerator()
             let secret = callbackSecret ?? DeviceCloudSettings.makeCallbackSecret(using: &generator)
             let settings = try settings(callbackSecret: secret)
-            try await Tenancy.with(location) { tenancy in
+            try await Tenancy.with(location, making: true) { tenancy in
                 let account = ConnectedAccount(
                     id: tenancy.ids.next(),
                     workspaceID: try await tenancy.workspace(named: workspace).id,
@@ -130,7 +130,7 @@ extension AccountsCommand {
         @OptionGroup var location: DataLocation
 
         func run() async throws {
-            try await Tenancy.with(location) { tenancy in
+            try await Tenancy.with(location, making: false) { tenancy in
                 let accounts = try await tenancy.store.connectedAccounts(of: .deviceCloud)
                 if json {
                     print("[\(try accounts.map { try AccountDescription($0).json }.joined(separator: ","))]")
@@ -166,7 +166,7 @@ extension AccountsCommand {
             guard let id = Identifier<ConnectedAccount>(id) else {
                 throw ValidationError("\(id) is not the id of a connected account.")
             }
-            try await Tenancy.with(location) { tenancy in
+            try await Tenancy.with(location, making: false) { tenancy in
                 guard let account = try await tenancy.store.connectedAccount(id), account.provider == .deviceCloud
                 else {
                     throw ValidationError("There is no connected account with the id \(id) that can be removed.")

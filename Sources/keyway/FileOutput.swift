@@ -3,6 +3,7 @@ import Glibc
 /// Writes to a file descriptor at once, without the buffer that `print` has when nobody sits at a terminal.
 struct FileOutput {
     static let standardOutput = FileOutput(descriptor: STDOUT_FILENO)
+    static let standardError = FileOutput(descriptor: STDERR_FILENO)
 
     let descriptor: Int32
 

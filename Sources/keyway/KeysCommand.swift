@@ -32,7 +32,7 @@ extension KeysCommand {
         @OptionGroup var location: DataLocation
 
         func run() async throws {
-            try await Tenancy.with(location) { tenancy in
+            try await Tenancy.with(location, making: true) { tenancy in
                 let workspace = try await tenancy.workspace(named: workspace)
                 let (token, key) = try await tenancy.makeKey(named: name, for: workspace)
                 if json {
@@ -55,7 +55,7 @@ extension KeysCommand {
         @OptionGroup var location: DataLocation
 
         func run() async throws {
-            try await Tenancy.with(location) { tenancy in
+            try await Tenancy.with(location, making: false) { tenancy in
                 let keys = try await tenancy.store.apiKeys(of: nil)
                 if json {
                     print("[\(try keys.map { try KeyDescription($0).json }.joined(separator: ","))]")
@@ -83,7 +83,7 @@ extension KeysCommand {
 
         func run() async throws {
             guard let id = Identifier<APIKey>(id) else { throw ValidationError("\(id) is not the id of a key.") }
-            try await Tenancy.with(location) { tenancy in
+            try await Tenancy.with(location, making: false) { tenancy in
                 let now = tenancy.time.now().wall
                 guard let key = try await tenancy.store.revokeAPIKey(id, at: now) else {
                     throw ValidationError("There is no API key with the id \(id).")

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Hummingbird
 import KeywayAPI
 import KeywayDeviceCloud
@@ -9,6 +10,7 @@ import KeywaySandbox
 import KeywayStore
 import KeywayStoreSQLite
 import Logging
+import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
@@ -23,6 +25,9 @@ struct Server {
         LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
         var logger = Logger(label: "keyway")
         logger.logLevel = settings.logLevel
+        for name in settings.unknownNames {
+            logger.warning("there is no such setting; it has no effect", metadata: ["setting": "\(name)"])
+        }
         do {
             let directory = DataDirectory(path: settings.dataDirectory)
             try directory.create()
@@ -50,7 +55,6 @@ struct Server {
                 )
             }
         )
-        let welcome = try await Welcome(tenancy: tenancy, settings: settings)
         let deviceCloud = DeviceCloudDriver(
             source: .stored(in: store),
             time: tenancy.time,
@@ -65,6 +69,7 @@ struct Server {
             configuration: settings.engine,
             logger: logger
         )
+        let welcome = Welcome(tenancy: tenancy, host: settings.api.host, logger: logger)
         let application = APIServer.makeApplication(
             APIServices(
                 store: store,
@@ -76,31 +81,38 @@ struct Server {
                 configuration: settings.api,
                 logger: logger
             ),
-            onServerRunning: { port in welcome.say(port: port ?? settings.api.port) }
+            onServerRunning: { port in await welcome.say(port: port ?? settings.api.port) }
         )
-        // Dependencies first: on shutdown the last one stops first, so requests end before the engine drains, and the
-        // engine drains before its drivers go.
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    DriverService(driver: sandbox, sink: engine, logger: logger),
-                    DriverService(driver: deviceCloud, sink: engine, logger: logger), engine, application,
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger
-            )
+        // Dependencies first: on shutdown the last one stops first. So nothing is sent any more, then requests end, then
+        // the engine, and at last its drivers.
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                DriverService(driver: sandbox, sink: engine, logger: logger),
+                DriverService(driver: deviceCloud, sink: engine, logger: logger), engine, application,
+                DrainingService(engine: engine),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
         )
+        configuration.maximumGracefulShutdownDuration = settings.engine.drainTimeout + Self.shutdownSlack
+        let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
         } catch let error as StoreError {
             throw error
-        } catch {
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw CommandFailure(
-                message: "The server stopped: \(error). If it could not listen, another program may have the port "
-                    + "\(settings.api.port) of \(settings.api.host)."
+                message:
+                    "Another program listens on port \(settings.api.port) of \(settings.api.host) already. Stop it, or "
+                    + "choose another port with --port."
             )
+        } catch {
+            throw CommandFailure(message: "The server stopped: \(error)")
         }
     }
+
+    /// The time that ending takes beside the drain: writing what is left, and closing connections.
+    private static let shutdownSlack: Duration = .seconds(10)
 }
 
 extension AccountSource {
@@ -124,32 +136,36 @@ extension AccountSource {
 
 /// What an operator is told once the server listens.
 private struct Welcome {
-    private let host: String
-    /// The key made on the very first start, shown this once.
-    private let firstKey: APIKeyToken?
+    let tenancy: Tenancy
+    let host: String
+    let logger: Logger
 
-    init(tenancy: Tenancy, settings: Settings) async throws {
-        host = settings.api.host
-        if try await tenancy.store.apiKeys(of: nil).isEmpty {
-            let workspace = try await tenancy.workspace(named: nil)
-            firstKey = try await tenancy.makeKey(named: "made on first start", for: workspace).token
-        } else {
-            firstKey = nil
-        }
-    }
-
-    func say(port: Int) {
+    func say(port: Int) async {
         let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
         var lines = ["Keyway is listening on \(address)"]
-        if let firstKey {
-            lines += [
-                "", "This is the first start, so there is a sandbox workspace with virtual locks, and a key for it.",
-                "It is shown this once; `keyway keys create` makes more.", "", "API key: \(firstKey.text)", "",
-                "Try:  curl -H 'Authorization: Bearer \(firstKey.text)' \(address)/locks/list",
-                "Python:  Seam(api_key=\"\(firstKey.text)\", endpoint=\"\(address)\")",
-            ]
+        do {
+            if let key = try await firstKey() {
+                lines += [
+                    "",
+                    "This is the first start, so there is a sandbox workspace with virtual locks, and a key for it.",
+                    "It is shown this once; `keyway keys create` makes more.", "", "API key: \(key.text)", "",
+                    "Try:  curl -H 'Authorization: Bearer \(key.text)' \(address)/locks/list",
+                    "Python:  Seam(api_key=\"\(key.text)\", endpoint=\"\(address)\")",
+                ]
+            }
+        } catch {
+            logger.error("no first API key could be made; use `keyway keys create`", metadata: ["error": "\(error)"])
         }
         // One write and no buffer, so that whoever starts the server and reads along sees all of it now.
         FileOutput.standardOutput.write(lines.joined(separator: "\n") + "\n")
+    }
+
+    /// A key for a data directory that has none.
+    ///
+    /// Made only now, when it can be shown.
+    private func firstKey() async throws -> APIKeyToken? {
+        guard try await tenancy.store.apiKeys(of: nil).isEmpty else { return nil }
+        let workspace = try await tenancy.workspace(named: nil)
+        return try await tenancy.makeKey(named: "made on first start", for: workspace).token
     }
 }

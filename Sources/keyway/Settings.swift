@@ -1,4 +1,5 @@
 import Configuration
+import FoundationEssentials
 import KeywayAPI
 import KeywayDeviceCloud
 import KeywayEngine
@@ -26,12 +27,18 @@ struct Settings: Hashable, Sendable {
     ///
     /// Default 2 s.
     var storeBusyTimeout: Duration
+    /// The most writes that wait for the database; more are refused.
+    ///
+    /// Default 10,000.
+    var maximumStoreQueueLength: Int
     /// The settings of the HTTP side.
     var api: APIConfiguration
     /// The engine's settings.
     var engine: EngineConfiguration
     /// The settings of the driver for makers' HTTP APIs.
     var deviceCloud: DeviceCloudConfiguration
+    /// Names in the environment or the file that look like settings and are none.
+    var unknownNames: [String]
 
     /// Reads the settings.
     ///
@@ -59,6 +66,7 @@ struct Settings: Hashable, Sendable {
             }
         }
         let reader = SettingsReader(config: ConfigReader(providers: providers))
+        unknownNames = try Self.unknownNames(environment: environment, file: file ?? environment["KEYWAY_CONFIG"])
         dataDirectory = try await reader.text("data_directory") ?? "keyway-data"
         let level = try await reader.text("log_level") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level) else {
@@ -67,13 +75,15 @@ struct Settings: Hashable, Sendable {
         }
         self.logLevel = logLevel
         sandboxFastLocks = try await reader.number("sandbox_fast_locks", in: 0...10000) ?? 0
+        maximumStoreQueueLength = try await reader.number("maximum_store_queue_length", in: 1...1_000_000) ?? 10000
         storeBusyTimeout = .seconds(try await reader.number("store_busy_timeout_seconds", in: 0...60) ?? 2)
         api = APIConfiguration(
             host: try await reader.text("host") ?? "127.0.0.1",
             port: try await reader.number("port", in: 0...65535) ?? 8080,
             maximumBodyBytes: try await reader.number("maximum_body_bytes", in: 1024...1 << 30) ?? 1 << 20,
             maximumPageSize: try await reader.number("maximum_page_size", in: 1...100_000) ?? 1000,
-            publicBaseURL: try await reader.text("public_url"),
+            maximumUnpagedRows: try await reader.number("maximum_unpaged_rows", in: 1...1_000_000) ?? 10000,
+            publicBaseURL: try await reader.url("public_url"),
             idleTimeout: .seconds(try await reader.number("idle_timeout_seconds", in: 1...3600) ?? 60),
             maximumConnections: try await reader.number("maximum_connections", in: 1...1_000_000) ?? 4096,
             maximumSyncWait: .seconds(try await reader.number("maximum_sync_wait_seconds", in: 1...600) ?? 60)
@@ -82,7 +92,11 @@ struct Settings: Hashable, Sendable {
             defaultDeadline: .seconds(try await reader.number("default_deadline_seconds", in: 1...86400) ?? 30),
             lane: LaneLimits(
                 maximumLength: try await reader.number("maximum_lane_length", in: 1...10000) ?? 64,
-                resolutionGrace: .seconds(try await reader.number("resolution_grace_seconds", in: 0...60) ?? 2)
+                resolutionGrace: .seconds(try await reader.number("resolution_grace_seconds", in: 0...60) ?? 2),
+                lateReportWindow: .seconds(
+                    try await reader.number("late_report_window_seconds", in: 0...604_800) ?? 3600
+                ),
+                maximumTimelineReports: try await reader.number("maximum_timeline_reports", in: 1...1000) ?? 32
             ),
             drainTimeout: .seconds(try await reader.number("drain_timeout_seconds", in: 0...600) ?? 10)
         )
@@ -108,6 +122,35 @@ struct Settings: Hashable, Sendable {
     }
 }
 
+extension Settings {
+    /// Every name there is.
+    ///
+    /// `account_token` is no setting of the server; `keyway accounts add` reads it.
+    static let names: Set<String> = [
+        "account_token", "config", "data_directory", "default_deadline_seconds", "device_cloud_account_poll_seconds",
+        "device_cloud_callback_timeout_seconds", "device_cloud_concurrent_commands", "device_cloud_concurrent_readings",
+        "device_cloud_discovery_interval_seconds", "device_cloud_maximum_answer_bytes", "device_cloud_maximum_locks",
+        "device_cloud_read_timeout_milliseconds", "drain_timeout_seconds", "host", "idle_timeout_seconds",
+        "late_report_window_seconds", "log_level", "maximum_body_bytes", "maximum_connections", "maximum_lane_length",
+        "maximum_page_size", "maximum_store_queue_length", "maximum_sync_wait_seconds", "maximum_timeline_reports",
+        "maximum_unpaged_rows", "port", "public_url", "resolution_grace_seconds", "sandbox_fast_locks",
+        "store_busy_timeout_seconds",
+    ]
+
+    /// The names that look like settings and are none, as a misspelt bound would be.
+    private static func unknownNames(environment: [String: String], file: String?) throws -> [String] {
+        var unknown = environment.keys.filter { name in
+            name.hasPrefix("KEYWAY_") && !names.contains(name.dropFirst("KEYWAY_".count).lowercased())
+        }
+        if let file, let text = FileManager.default.contents(atPath: file),
+            case .object(let members)? = try? JSONDecoder().decode(JSONValue.self, from: text)
+        {
+            unknown += members.keys.filter { !names.contains($0) }
+        }
+        return unknown.sorted()
+    }
+}
+
 /// A setting that cannot be used.
 struct SettingsError: Error, CustomStringConvertible, Hashable {
     /// Which one, and what it may be.
@@ -126,6 +169,15 @@ private struct SettingsReader {
         } catch {
             throw SettingsError(message: "\(name) must be a text.")
         }
+    }
+
+    func url(_ name: String) async throws -> String? {
+        guard let text = try await text(name) else { return nil }
+        let isWeb = text.hasPrefix("http://") || text.hasPrefix("https://")
+        guard isWeb, let url = URL(string: text), url.host()?.isEmpty == false, url.query() == nil,
+            url.fragment() == nil
+        else { throw SettingsError(message: "\(name) must be an http or https URL without a query. It is \(text).") }
+        return text
     }
 
     func number(_ name: String, in range: ClosedRange<Int>) async throws -> Int? {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import KeywayAPI
 import KeywayModel
 import KeywaySandbox
@@ -24,10 +25,16 @@ struct Tenancy {
     ///
     /// - Throws: `StoreError` if it cannot be opened.
     static func open(_ settings: Settings) async throws -> Tenancy {
+        // The database holds who may open which door: nobody but its owner may read it, wherever the directory is.
+        umask(0o077)
         let directory = DataDirectory(path: settings.dataDirectory)
         try directory.create()
         let store = try SQLiteStore(
-            SQLiteStoreConfiguration(path: directory.databasePath, busyTimeout: settings.storeBusyTimeout)
+            SQLiteStoreConfiguration(
+                path: directory.databasePath,
+                busyTimeout: settings.storeBusyTimeout,
+                maximumQueueLength: settings.maximumStoreQueueLength
+            )
         )
         let time = SystemTimeSource()
         let tenancy = Tenancy(store: store, time: time, ids: RandomIdentifiers(time: time)) { try await store.close() }
@@ -36,8 +43,17 @@ struct Tenancy {
     }
 
     /// Opens what a command was pointed at, for as long as the body runs; a store that fails ends the command clearly.
-    static func with(_ location: DataLocation, _ body: (Tenancy) async throws -> Void) async throws {
+    static func with(
+        _ location: DataLocation,
+        making mayMake: Bool,
+        _ body: (Tenancy) async throws -> Void
+    ) async throws {
         let settings = try await location.settings(commandLine: location.commandLine)
+        let path = DataDirectory(path: settings.dataDirectory).databasePath
+        if access(path, F_OK) != 0 {
+            guard mayMake else { throw CommandFailure(message: "There is no Keyway database at \(path).") }
+            FileOutput.standardError.write("There is no database at \(path) yet; making a new one.\n")
+        }
         do {
             let tenancy = try await open(settings)
             try await body(tenancy)

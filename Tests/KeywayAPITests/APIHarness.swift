@@ -51,7 +51,7 @@ struct APIHarness {
             drivers: DriverRegistry([sandbox]),
             time: clock,
             ids: CountingIdentifiers(startingAt: 1_000_000),
-            logger: .silent
+            logger: logger
         )
         services = APIServices(
             store: store,

@@ -116,4 +116,54 @@ struct EngineIdempotencyTests {
             await #expect(throws: EngineError(.notPending, message: "")) { try await harness.engine.cancel(second) }
         }
     }
+
+    @Test("two who take the same attempt back at the same time both get it, cancelled")
+    func cancelTwice() async throws {
+        var harness = try await EngineHarness()
+        try await harness.run { harness in
+            _ = try await harness.request()
+            _ = try await harness.nextCommand()
+            let waiting = try await harness.request()
+            let engine = harness.engine
+            async let one = engine.cancel(waiting)
+            async let other = engine.cancel(waiting)
+            let outcomes = try await [one, other].map(\.outcome)
+            #expect(outcomes == [.failure(.cancelled), .failure(.cancelled)])
+        }
+    }
+
+    @Test("G12 who takes an attempt back while the store fails is told so after a while")
+    func cancelWhileStoreFails() async throws {
+        var harness = try await EngineHarness()
+        try await harness.run { harness in
+            _ = try await harness.request()
+            _ = try await harness.nextCommand()
+            let waiting = try await harness.request()
+            let (engine, clock) = (harness.engine, harness.clock)
+            harness.store.become(.failing)
+            let cancelling = Task { try await engine.cancel(waiting) }
+            let timePasses = Task {
+                while !Task.isCancelled {
+                    clock.advance(by: .milliseconds(100))
+                    await Task.yield()
+                }
+            }
+            await #expect(throws: EngineError(.storeUnavailable, message: "")) { try await cancelling.value }
+            timePasses.cancel()
+            await timePasses.value
+            harness.store.become(.working)
+        }
+    }
+
+    @Test("a pending attempt is shown with what happened since it was written")
+    func latest() async throws {
+        var harness = try await EngineHarness()
+        try await harness.run { harness in
+            let attempt = try await harness.request()
+            _ = try await harness.nextCommand()
+            try await harness.report(.unlocking)
+            let latest = await harness.engine.latest(attempt)
+            #expect(latest.timeline.contains { $0.kind == .report && $0.detail == "unlocking" })
+        }
+    }
 }

@@ -58,6 +58,23 @@ struct EngineRestartTests {
         }
     }
 
+    @Test("G8 a late truth is kept although Keyway was restarted since")
+    func lateTruth() async throws {
+        let before = try await crashed()
+        before.clock.advance(by: .seconds(60))
+        var second = try await EngineHarness(store: before.store, clock: before.clock, firstID: 5_000_000)
+        try await second.run { harness in
+            _ = try await harness.engine.resolution(of: before.sent, within: .seconds(1))
+            _ = try await harness.engine.resolution(of: before.waiting, within: .seconds(1))
+        }
+        var third = try await EngineHarness(store: before.store, clock: before.clock, firstID: 9_000_000)
+        try await third.run { harness in
+            try await harness.report(.unlocked)
+            let late = try await harness.events().filter { $0.type == .actionAttemptLateReport }
+            #expect(late.map(\.actionAttemptID) == [before.sent.id])
+        }
+    }
+
     @Test("a graceful shutdown lets the attempt in flight end, and leaves the rest for the next start")
     func drains() async throws {
         var harness = try await EngineHarness()
@@ -103,6 +120,28 @@ struct EngineRestartTests {
         for round in 0..<50 {
             var harness = try await EngineHarness(firstID: UInt64(round) * 1000 + 1_000_000)
             try await harness.run { _ in }
+        }
+    }
+
+    @Test("G3 as soon as the server is told to stop nothing is sent, and who waits for an outcome is answered")
+    func drainsBeforeTheHTTPSide() async throws {
+        var harness = try await EngineHarness()
+        try await harness.run { harness in
+            let first = try await harness.request(.unlockDoor)
+            _ = try await harness.nextCommand()
+            let second = try await harness.request(.lockDoor)
+            let (engine, clock) = (harness.engine, harness.clock)
+            async let waited = engine.resolution(of: second, within: .seconds(600))
+            await clock.waitForSleeper(until: clock.now().monotonic + .seconds(600))
+            engine.beginDraining()
+            let answer = try await waited
+            #expect(answer.status == .pending)
+            await clock.waitForSleeper(until: clock.now().monotonic + .seconds(10))
+            try await harness.report(.unlocked)
+            let late = try await engine.resolution(of: second, within: .seconds(600))
+            #expect(late.status == .pending, "nobody waits in a stopping server, and the second was not sent")
+            let done = try await harness.store.actionAttempt(first.id, in: first.workspaceID)
+            #expect(done?.status == .success)
         }
     }
 }

@@ -11,10 +11,21 @@ package struct Call: Sendable {
     let caller: Caller?
     /// The request's identity, as in `seam-request-id`.
     let requestID: RequestID
+    /// The request's idempotency key, as its header gives it, unchecked; nil without the header.
+    let idempotencyKey: String?
     /// Where the caller reaches this server, such as `http://localhost:8080`, without a slash at the end.
     let baseURL: String
     /// What handlers work with.
     let services: APIServices
+
+    /// What is asked, in one form: the same for GET and POST, and whether a default was left out or not.
+    ///
+    /// - Parameter names: Parameters to leave out.
+    /// - Returns: The path and the parameters in the order of their names.
+    func canonicalText(without names: [String] = []) -> String {
+        let values = arguments.values.filter { !names.contains($0.key) }
+        return "\(endpoint.path)?\(QueryWriter.query(values))"
+    }
 
     /// The value of a parameter.
     ///

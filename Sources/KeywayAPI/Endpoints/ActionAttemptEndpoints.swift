@@ -5,7 +5,7 @@ import KeywayStore
 
 /// `/action_attempts/*` (wire contract, section 4.1).
 enum ActionAttemptEndpoints {
-    static let all = [get, list, simulateResolve]
+    static let all = [get, list, cancel, simulateResolve]
 
     // MARK: Parameters
 
@@ -41,7 +41,8 @@ enum ActionAttemptEndpoints {
         parameters: [id, include],
         responseKeys: ["action_attempt"]
     ) { call, caller in
-        ["action_attempt": body(of: try await attempt(call, caller), includesTimeline: try includesTimeline(call))]
+        let attempt = await call.services.engine.latest(try await attempt(call, caller))
+        return ["action_attempt": body(of: attempt, includesTimeline: try includesTimeline(call))]
     }
 
     private static let list = Endpoint(
@@ -62,8 +63,12 @@ enum ActionAttemptEndpoints {
             )
         )
         let includesTimeline = try includesTimeline(call)
+        var bodies: [ActionAttemptBody] = []
+        for attempt in page.elements {
+            bodies.append(body(of: await call.services.engine.latest(attempt), includesTimeline: includesTimeline))
+        }
         return [
-            "action_attempts": page.elements.map { body(of: $0, includesTimeline: includesTimeline) },
+            "action_attempts": bodies,
             "pagination": call.pagination(next: page.next),
         ]
     }
@@ -82,6 +87,24 @@ enum ActionAttemptEndpoints {
 
     private static func body(of attempt: ActionAttempt, includesTimeline: Bool = false) -> ActionAttemptBody {
         ActionAttemptBody(attempt: attempt, includesTimeline: includesTimeline)
+    }
+
+    // MARK: Taking back
+
+    private static let cancel = Endpoint(
+        "/action_attempts/cancel",
+        .action,
+        accepts: .standardAndClientSession,
+        "Takes back a pending action attempt whose command has not been sent. Taking one back again changes nothing. "
+            + "Keyway's own.",
+        parameters: [id],
+        responseKeys: ["action_attempt"]
+    ) { call, caller in
+        let attempt = try await attempt(call, caller)
+        if case .failure(let failure) = attempt.outcome, failure.cause == .cancelled {
+            return ["action_attempt": body(of: attempt)]
+        }
+        return ["action_attempt": body(of: try await call.services.engine.cancel(attempt))]
     }
 
     // MARK: Simulation

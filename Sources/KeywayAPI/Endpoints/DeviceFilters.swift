@@ -42,6 +42,8 @@ struct DeviceFilters {
         .metadataFilter(),
         "Only devices whose custom metadata has each of these pairs; null: the key is not set."
     )
+    /// The most pairs to compare: a device has no more (wire contract, section 4.3).
+    private static let maximumPairs = 50
     private static let search = Parameter.optional(
         "search",
         .string(minimumLength: 1),
@@ -105,6 +107,9 @@ struct DeviceFilters {
         query.manufacturer = try call[Self.manufacturer]
         query.createdBefore = try call[Self.createdBefore]
         query.customMetadata = try call[Self.metadata] ?? [:]
+        guard query.customMetadata.count <= Self.maximumPairs else {
+            throw APIError.invalidInput(Self.metadata, "Record must contain at most \(Self.maximumPairs) pair(s)")
+        }
         query.search = try call[Self.search]
         included = try call[Self.includeIf] ?? []
         excluded = try call[Self.excludeIf] ?? []

@@ -65,13 +65,20 @@ enum LockEndpoints {
         .number(1...86400),
         "How long the attempt may take. After that nothing is sent for it any more, and it ends. Keyway's own."
     )
+    private static let overlap = Parameter.defaulted(
+        "overlap",
+        .oneOf(Overlap.self),
+        .string(Overlap.queue.rawValue),
+        "What to do if the lock has unresolved attempts: wait for its turn, share the last one if it is for the same "
+            + "action, refuse, or take the place of those that have not been sent. Keyway's own."
+    )
 
     private static let lockDoor = Endpoint(
         "/locks/lock_door",
         .action,
         accepts: .standardAndClientSession,
         "Locks a door. The action attempt is pending at first.",
-        parameters: [deviceID, sync, deadline],
+        parameters: [deviceID, sync, deadline, overlap],
         responseKeys: ["action_attempt"]
     ) { call, caller in
         try await act(.lockDoor, call, caller)
@@ -82,7 +89,7 @@ enum LockEndpoints {
         .action,
         accepts: .standardAndClientSession,
         "Unlocks a door. The action attempt is pending at first.",
-        parameters: [deviceID, sync, deadline],
+        parameters: [deviceID, sync, deadline, overlap],
         responseKeys: ["action_attempt"]
     ) { call, caller in
         try await act(.unlockDoor, call, caller)
@@ -91,21 +98,22 @@ enum LockEndpoints {
     private static func act(_ actionType: ActionType, _ call: Call, _ caller: Caller) async throws -> Reply {
         let id = try call[deviceID]
         let deadline = try call[deadline].map { Duration.seconds($0) }
+        let idempotency = try call.idempotencyClaim
         let engine = call.services.engine
         guard let device = try await engine.device(id, in: caller.workspaceID), device.isLock else {
             throw APIError.notFound("device", ["device_id": id.description])
         }
-        var attempt = try await engine.request(actionType, on: device, by: caller.requester, deadlineAfter: deadline)
-        call.services.logger.info(
-            "action attempt accepted",
-            metadata: [
-                "request.id": "\(call.requestID)", "action_attempt.id": "\(attempt.id)",
-                "action_attempt.type": "\(actionType.rawValue)", "device.id": "\(id)",
-                "workspace.id": "\(caller.workspaceID)",
-            ]
+        var attempt = try await engine.request(
+            actionType,
+            on: device,
+            by: caller.requester,
+            deadlineAfter: deadline,
+            overlap: try call[overlap],
+            idempotency: idempotency,
+            logging: ["request.id": "\(call.requestID)"]
         )
         if try call[sync] {
-            let lifetime = attempt.deadlineAt - attempt.createdAt + LaneLimits().resolutionGrace
+            let lifetime = attempt.deadlineAt - attempt.createdAt + engine.resolutionGrace
             let wait = min(lifetime, call.services.configuration.maximumSyncWait)
             // The attempt is accepted, so whatever goes wrong now must not look as if it were not: a caller who was told
             // 503 would ask for the door to be opened again.

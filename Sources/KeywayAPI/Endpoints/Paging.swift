@@ -51,10 +51,6 @@ extension Call {
         return PaginationBody(nextPageCursor: cursor, nextPageURL: url)
     }
 
-    /// What is asked, without the page: the same for GET and POST, and whether a default was left out or not.
-    private var question: String {
-        var values = arguments.values
-        values[Paging.cursor.declaration.name] = nil
-        return "\(endpoint.path)?\(QueryWriter.query(values))"
-    }
+    /// What is asked, without the page.
+    private var question: String { canonicalText(without: [Paging.cursor.declaration.name]) }
 }

@@ -1,4 +1,6 @@
+import HTTPTypes
 import KeywayEngine
+import KeywayModel
 import KeywayStore
 
 extension APIError {
@@ -25,6 +27,11 @@ extension APIError {
         case .storeUnavailable, .shuttingDown: self = .serviceUnavailable(error.message, retryAfter: retryAfter)
         case .unknownDevice: self = .notFound("device")
         case .notPending: self = .attemptAlreadyResolved
+        case .alreadySent: self = APIError(.conflict, "action_attempt_already_sent", error.message)
+        case .keyReused: self = APIError(.unprocessableContent, "idempotency_key_reused", error.message)
+        case .overlapping:
+            self = APIError(.conflict, "action_attempt_in_progress", error.message)
+            if let id = error.attemptID { data["action_attempt_id"] = id.description }
         case .noDriver: self = .deviceTypeNotSupported(error.message)
         default: return nil
         }

@@ -95,6 +95,7 @@ package struct APIResponder: HTTPResponder {
             arguments: Arguments(values),
             caller: caller,
             requestID: id,
+            idempotencyKey: request.headers[.idempotencyKey],
             baseURL: BaseURL.of(request, configured: services.configuration.publicBaseURL),
             services: services
         )

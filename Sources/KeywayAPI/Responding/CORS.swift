@@ -7,7 +7,7 @@ enum CORS {
         "x-csrf-token", "x-requested-with", "accept", "accept-version", "content-length", "content-md5", "content-type",
         "date", "x-api-version", "seam-workspace", "authorization", "user-agent", "seam-lts-version",
         "seam-sdk-version", "seam-sdk-name", "seam-publishable-key", "seam-client-session-token",
-        "client-session-token", "seam-api-key", "seam-user-identifier-key", "user-identifier-key",
+        "client-session-token", "seam-api-key", "seam-user-identifier-key", "user-identifier-key", "idempotency-key",
     ]
     .joined(separator: ", ")
 

@@ -12,6 +12,9 @@ extension HTTPField.Name {
     /// A publishable key.
     static let seamPublishableKey = constant("seam-publishable-key")
 
+    /// A key of the caller's choice, by which a retry is known.
+    static let idempotencyKey = constant("idempotency-key")
+
     private static func constant(_ name: String) -> Self {
         guard let name = Self(name) else { preconditionFailure("\(name) is no header name") }
         return name

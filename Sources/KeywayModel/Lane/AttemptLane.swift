@@ -15,6 +15,8 @@ package struct AttemptLane: Sendable {
 
     /// The device's state as the store has it.
     private var durableState: DeviceState
+    /// Whether a failed write may have put another state there.
+    private var isDurableStateUncertain = false
     /// The attempt that holds the device.
     private var head: Head?
     /// The attempts behind it, in acceptance order.
@@ -99,7 +101,7 @@ package struct AttemptLane: Sendable {
         pending = LaneCommit(deviceID: device.id, workspaceID: device.workspaceID)
     }
 
-    /// Makes a lane of what a store holds after a restart.
+    /// Makes a lane of what a store holds, after a restart or when a device is first heard of.
     ///
     /// An attempt with a dispatch mark may have been sent: it is never sent again, but settled by reading the device
     /// (G4). The others are taken up where they were. Follow with ``Input/woken``.
@@ -107,23 +109,57 @@ package struct AttemptLane: Sendable {
     /// - Parameters:
     ///   - device: The device as stored.
     ///   - unresolved: Its pending attempts in acceptance order.
+    ///   - recent: The latest ``maximumRecent`` of its attempts in acceptance order, whatever became of them: a late
+    ///     report may contradict some of them still (G8).
     ///   - limits: The lane's bounds.
-    ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically.
+    ///   - moment: Now; what is left of a deadline is counted from the wall clock once, and from then on monotonically. It
+    ///     is never more than the attempt had at first.
     package init(
         device: Device,
         recovering unresolved: [ActionAttempt],
+        recent: [ActionAttempt] = [],
         limits: LaneLimits = LaneLimits(),
         at moment: Moment
     ) {
         self.init(device: device, limits: limits)
         for attempt in unresolved {
             precondition(attempt.deviceID == device.id && attempt.status == .pending)
-            let deadline = moment.monotonic + max(.zero, attempt.deadlineAt - moment.wall)
-            queue.append(Waiting(attempt: attempt, deadline: deadline, isDurable: true))
+            // A wall clock that was set back while Keyway was down must not give an attempt more time than it had.
+            let whole = attempt.deadlineAt - attempt.createdAt
+            let left = min(max(.zero, attempt.deadlineAt - moment.wall), whole)
+            queue.append(Waiting(attempt: attempt, deadline: moment.monotonic + left, isDurable: true))
         }
+        for attempt in recent where attempt.awaitsLateTruth {
+            guard let resolvedAt = attempt.resolvedAt else { continue }
+            let left = limits.lateReportWindow - max(.zero, moment.wall - resolvedAt)
+            if left > .zero { watched.append(Watched(attempt: attempt, until: moment.monotonic + left)) }
+        }
+        watched.removeFirst(max(0, watched.count - Self.maximumWatched))
     }
 
+    /// How many of a device's latest attempts its lane wants to see when it is made.
+    ///
+    /// Enough to find those whose outcome is uncertain among others that never left.
+    package static var maximumRecent: Int { 32 }
+
     // MARK: Questions
+
+    /// The device with its state as the store has it.
+    package var durableDevice: Device {
+        var device = device
+        device.state = durableState
+        return device
+    }
+
+    /// An accepted attempt without an outcome, with what happened to it so far, which may be ahead of the store.
+    package func unresolvedAttempt(_ id: Identifier<ActionAttempt>) -> ActionAttempt? {
+        head?.attempt.id == id ? head?.attempt : queue.first { $0.attempt.id == id }?.attempt
+    }
+
+    /// Whether the attempt has an outcome that is still to be written.
+    package func isEnding(_ id: Identifier<ActionAttempt>) -> Bool {
+        pending.resolves(id) || writing?.commit.resolves(id) == true
+    }
 
     /// When the lane next wants ``Input/woken``; nil if only an outside event can change it.
     package var nextWake: MonotonicInstant? {
@@ -287,7 +323,10 @@ package struct AttemptLane: Sendable {
     private mutating func committed(_ step: inout Step) {
         guard let done = writing else { preconditionFailure("no write is under way") }
         writing = nil
-        durableState = done.commit.state ?? durableState
+        if let state = done.commit.state {
+            durableState = state
+            isDurableStateUncertain = false
+        }
         retryAt = nil
         retryDelay = limits.firstWriteRetryDelay
         for change in done.commit.changes {
@@ -346,23 +385,36 @@ package struct AttemptLane: Sendable {
         guard let failed = writing else { preconditionFailure("no write is under way") }
         writing = nil
         var kept: [LaneCommit.Change] = []
+        var refused: Set<Identifier<ActionAttempt>> = []
         for change in failed.commit.changes {
-            guard let id = refuse(change, &step) else {
+            if let id = refuse(change, &step) {
+                refused.insert(id)
+                if mayBeDurable, case .accept(let attempt, _) = change, !failed.commit.resolves(id) {
+                    // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
+                    let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
+                    kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
+                }
+            } else if mayBeDurable || !change.resolves(oneOf: refused) {
                 kept.append(change)
-                continue
-            }
-            if mayBeDurable, case .accept(let attempt, _) = change {
-                // Its caller was told no. Should the store hold it after all, it ends as what it is: never sent.
-                assert(attempt.id == id)
-                let message = "Keyway could not make sure that the attempt was stored. Nothing was sent."
-                kept.append(resolution(neverSent: attempt, .failure(.uncategorizedError, message), step))
             }
         }
-        for change in pending.changes where refuse(change, &step) == nil { kept.append(change) }
+        for change in pending.changes {
+            if let id = refuse(change, &step) {
+                refused.insert(id)
+            } else if !change.resolves(oneOf: refused) {
+                // What was refused and ended meanwhile was never accepted, or has its end above.
+                kept.append(change)
+            }
+        }
         pending.changes = kept
-        pending.state = device.state == durableState ? nil : device.state
+        if mayBeDurable, failed.commit.state != nil { isDurableStateUncertain = true }
+        pending.state = device.state == durableState && !isDurableStateUncertain ? nil : device.state
         pendingTokens = failed.tokens + pendingTokens
-        if !pending.isEmpty {
+        if pending.isEmpty {
+            // Nothing is left to try again, as when a state went back to what the store has.
+            retryAt = nil
+            retryDelay = limits.firstWriteRetryDelay
+        } else {
             retryAt = step.moment.monotonic + retryDelay
             retryDelay = min(retryDelay * 2, limits.longestWriteRetryDelay)
         }
@@ -443,12 +495,7 @@ package struct AttemptLane: Sendable {
         var withoutTime = device.state
         withoutTime.reportedAt = stateBefore.reportedAt
         if withoutTime != stateBefore || !pending.changes.isEmpty { pending.state = device.state }
-        guard let token else { return }
-        if pending.isEmpty && writing == nil {
-            step.actions.append(.recorded(token))
-        } else {
-            pendingTokens.append(token)
-        }
+        if let token { pendingTokens.append(token) }
     }
 
     private mutating func reportedBolt(
@@ -673,6 +720,11 @@ package struct AttemptLane: Sendable {
             pending = LaneCommit(deviceID: device.id, workspaceID: device.workspaceID)
             pendingTokens = []
         }
+        if writing == nil, pending.isEmpty {
+            // Nothing is left to write, so what these reports said is durable or changed nothing.
+            for token in pendingTokens { step.actions.append(.recorded(token)) }
+            pendingTokens = []
+        }
     }
 
     private mutating func expireQueue(_ step: inout Step) {
@@ -858,5 +910,28 @@ package struct AttemptLane: Sendable {
             actionAttemptID: attempt?.id,
             details: details
         )
+    }
+}
+
+extension ActionAttempt {
+    /// Whether it was sent and ended without anybody knowing what the device did, and the device has not said since.
+    fileprivate var awaitsLateTruth: Bool {
+        guard case .failure(let failure) = outcome, dispatchedAt != nil else { return false }
+        return (failure.cause == .timedOut || failure.cause == .outcomeUnknown)
+            && !timeline.contains { $0.kind == .lateReport }
+    }
+}
+
+extension LaneCommit {
+    /// Whether an attempt gets its outcome here.
+    fileprivate func resolves(_ id: Identifier<ActionAttempt>) -> Bool {
+        changes.contains { $0.resolves(oneOf: [id]) }
+    }
+}
+
+extension LaneCommit.Change {
+    /// Whether one of some attempts gets its outcome here.
+    fileprivate func resolves(oneOf ids: Set<Identifier<ActionAttempt>>) -> Bool {
+        if case .resolve(let attempt, _) = self { ids.contains(attempt.id) } else { false }
     }
 }

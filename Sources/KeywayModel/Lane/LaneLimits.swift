@@ -1,6 +1,6 @@
 /// The bounds of a lane (G12).
 ///
-/// Each is a configuration value of the server.
+/// Each is a setting of the server but for the pauses between tries to write.
 package struct LaneLimits: Hashable, Sendable {
     /// The most attempts unresolved at one device, the one in flight included.
     ///

@@ -17,6 +17,8 @@ enum Migrations {
 
     /// Takes the steps that a database has not taken yet.
     ///
+    /// No other process may do the same at the same time.
+    ///
     /// - Throws: ``KeywayStore/StoreError`` with code `unavailable` if a newer Keyway wrote the database; SQLite's errors.
     static func apply(to pool: DatabasePool) throws {
         let migrator = migrator
@@ -31,17 +33,6 @@ enum Migrations {
                     """
             )
         }
-        // Another process, such as `keyway keys create`, may be doing the same. Whoever comes second to a step fails at
-        // it and goes on with the next.
-        var stepsDone = applied.count
-        while true {
-            do {
-                return try migrator.migrate(pool)
-            } catch {
-                let stepsDoneNow = try pool.read { try migrator.appliedIdentifiers($0) }.count
-                guard stepsDoneNow > stepsDone else { throw error }
-                stepsDone = stepsDoneNow
-            }
-        }
+        try migrator.migrate(pool)
     }
 }

@@ -15,7 +15,7 @@ struct RequestLogTests {
         try await harness.run { client in
             let id = APIHarness.lock("vault").id
             let answer = try await client.post("/locks/unlock_door", #"{"device_id":"\#(id)"}"#)
-            let lines = log.lines.filter { $0.level == .info }
+            let lines = log.lines.filter { $0.level == .info && $0.metadata["action_attempt.id"] != nil }
             #expect(lines.map(\.message) == ["action attempt accepted"])
             #expect(lines.first?.metadata["request.id"] == answer.header("seam-request-id"))
             #expect(lines.first?.metadata["action_attempt.id"] == answer.text("action_attempt", "action_attempt_id"))

@@ -12,9 +12,14 @@ struct LaneHarness {
     }
 
     /// A lane as it is after a restart, at `late` after the attempts were accepted; returns the first actions too.
-    init(recovering attempts: [ActionAttempt], device: Device = Samples.lock(), late: Duration = .zero) {
+    init(
+        recovering attempts: [ActionAttempt],
+        recent: [ActionAttempt] = [],
+        device: Device = Samples.lock(),
+        late: Duration = .zero
+    ) {
         clock.advance(by: late)
-        lane = AttemptLane(device: device, recovering: attempts, at: clock.now())
+        lane = AttemptLane(device: device, recovering: attempts, recent: recent, at: clock.now())
     }
 
     var now: Timestamp { clock.now().wall }

@@ -60,6 +60,15 @@ struct LaneRecoveryTests {
         #expect(lane.feed(.read(sent.id, nil)).commit?.resolved.first?.outcome == .failure(.outcomeUnknown))
     }
 
+    @Test("G3 a wall clock set back while Keyway was down gives no attempt more time than it had at first")
+    func clockSetBack() {
+        let clock = ManualTimeSource()
+        clock.stepWallClock(by: .seconds(-7200))
+        let now = clock.now().monotonic
+        let lane = AttemptLane(device: Samples.lock(), recovering: [waiting], at: clock.now())
+        #expect(lane.nextWake == now + .seconds(30))
+    }
+
     @Test("G2 past its deadline, a possibly sent attempt is given no more than the grace")
     func graceAfterRestart() {
         var lane = LaneHarness(recovering: [sent], late: .seconds(40))

@@ -86,6 +86,15 @@ struct LaneReportTests {
         #expect(lane.report(.online(false), token: 9) == [.recorded(9)])
     }
 
+    @Test("a driver whose report changes nothing is told when the write under way has ended", arguments: [true, false])
+    func recordedAfterAnotherWrite(succeeds: Bool) {
+        var lane = LaneHarness()
+        _ = lane.request(Samples.attempt(1))
+        #expect(lane.report(.online(true), token: 7).isEmpty)
+        let done = lane.feed(succeeds ? .committed : .commitFailed(mayBeDurable: false))
+        #expect(done.contains(.recorded(7)))
+    }
+
     @Test("a report whose write fails is recorded when the write succeeds")
     func recordedAfterFailure() {
         var lane = LaneHarness()
@@ -155,6 +164,26 @@ struct LaneLateReportTests {
         let commit = lane.report(.commandFailed(.lockJammed, nil), attemptID: first.id).commit
         #expect(commit?.events.map(\.type) == [.actionAttemptLateReport])
         #expect(lane.lane.isUnresolved(second.id))
+    }
+
+    /// A lane made after a restart, so long after an attempt ended without knowledge.
+    func restarted(after pause: Duration, timeline: [TimelineEntry] = []) -> LaneHarness {
+        var ended = first
+        ended.dispatchedAt = ended.createdAt
+        ended.resolvedAt = ended.createdAt
+        ended.outcome = .failure(.outcomeUnknown)
+        ended.timeline += timeline
+        return LaneHarness(recovering: [], recent: [Samples.attempt(2), ended], late: pause)
+    }
+
+    @Test("G8 a late truth is kept even if Keyway was restarted since, for the same time as otherwise")
+    func afterRestart() {
+        var lane = restarted(after: .seconds(3599))
+        #expect(lane.report(.unlocked).commit?.events.map(\.type) == [.actionAttemptLateReport, .lockUnlocked])
+        var tooLate = restarted(after: .seconds(3600))
+        #expect(tooLate.report(.unlocked).commit?.events.map(\.type) == [.lockUnlocked])
+        var known = restarted(after: .seconds(1), timeline: [TimelineEntry(.lateReport, at: Samples.start)])
+        #expect(known.report(.unlocked).commit?.events.map(\.type) == [.lockUnlocked])
     }
 
     @Test("G6 a report that names an earlier attempt does not confirm the one under way")

@@ -32,6 +32,52 @@ struct LaneStoreFailureTests {
         #expect(lane.feed(.committed).sent.isEmpty)
     }
 
+    @Test("G1 an attempt that is refused is not announced as superseded as well", arguments: [true, false])
+    func supersededAndRefused(mayBeDurable: Bool) {
+        var lane = LaneHarness()
+        _ = lane.request(first)
+        _ = lane.request(second, overlap: .supersede)
+        let refused = lane.feed(.commitFailed(mayBeDurable: mayBeDurable))
+        #expect(refused == [.refused(first.id, .storeUnavailable), .refused(second.id, .storeUnavailable)])
+        let ended = lane.pass(.milliseconds(100)).commit?.resolved ?? []
+        #expect(ended.map(\.id) == (mayBeDurable ? [first.id] : []))
+        #expect(ended.allSatisfy { $0.outcome != .failure(.superseded) })
+    }
+
+    @Test("G1 an attempt that was accepted and superseded in one failed write ends as superseded, if at all")
+    func supersededInTheSameWrite() {
+        for mayBeDurable in [true, false] {
+            var lane = LaneHarness()
+            _ = lane.report(.online(true))
+            _ = lane.report(.battery(0.5))
+            _ = lane.request(first)
+            _ = lane.request(second, overlap: .supersede)
+            _ = lane.feed(.committed)
+            _ = lane.feed(.commitFailed(mayBeDurable: mayBeDurable))
+            let ended = lane.pass(.milliseconds(100)).commit?.resolved ?? []
+            let causes = ended.filter { $0.id == first.id }.map(\.outcome)
+            #expect(causes == (mayBeDurable ? [.failure(.superseded)] : []))
+        }
+    }
+
+    @Test("G7 a state that may have been stored with a refused attempt is taken back in the store as well")
+    func stateOfUnknownDurability() throws {
+        var lane = LaneHarness()
+        _ = lane.request(first)
+        _ = lane.feed(.commitFailed(mayBeDurable: true))
+        for pause in [100, 200] {
+            let retried = try #require(lane.pass(.milliseconds(pause)).commit)
+            #expect(retried.state == lane.lane.device.state)
+            #expect(retried.state?.wantedBolt == nil)
+            _ = lane.feed(.commitFailed(mayBeDurable: false))
+        }
+        _ = lane.pass(.milliseconds(400))
+        _ = lane.feed(.committed)
+        _ = lane.request(second)
+        #expect(lane.feed(.commitFailed(mayBeDurable: false)) == [.refused(second.id, .storeUnavailable)])
+        #expect(lane.pass(.seconds(5)).isEmpty, "the store is known to have the state")
+    }
+
     @Test("G2 a resolution that could not be written is written again unchanged, with growing pauses")
     func resolutionIsRetried() throws {
         var lane = LaneHarness()
@@ -96,5 +142,25 @@ struct LaneStoreFailureTests {
         let retried = try #require(lane.pass(.milliseconds(100)).commit)
         #expect(retried.events.map(\.type) == [.unlockDoorSucceeded, .lockUnlocked, .lockLocked])
         #expect(retried.state?.reportedBolt == .locked)
+    }
+
+    @Test("a failed write that nothing is left of does not keep the lane from taking requests")
+    func nothingLeftToRetry() {
+        var back = LaneHarness(device: Samples.lock(state: DeviceState(reportedBolt: .locked, isDoorOpen: false)))
+        _ = back.report(.doorOpen(true))
+        _ = back.report(.doorOpen(false))
+        #expect(back.feed(.commitFailed(mayBeDurable: false)).isEmpty)
+        #expect(back.lane.nextWake == nil)
+        #expect(back.request(first).commit?.accepted.map(\.id) == [first.id])
+    }
+
+    @Test("G7 readers are shown the state that the store has, not the one that is being written")
+    func durableDevice() {
+        var lane = LaneHarness()
+        _ = lane.report(.online(false))
+        #expect(lane.lane.device.state.isOnline == false)
+        #expect(lane.lane.durableDevice.state.isOnline == true)
+        _ = lane.feed(.committed)
+        #expect(lane.lane.durableDevice.state.isOnline == false)
     }
 }

@@ -1,0 +1,87 @@
+/// Something that a run should meet: a fault, an outcome, a refusal.
+package enum Occurrence: String, CaseIterable, Sendable {
+    // Callers.
+    case accepted, joined, cancelled
+    case refusedAsOverlapping = "refused: overlapping"
+    case refusedAsFull = "refused: lane full"
+    case refusedByStore = "refused: store unavailable"
+    case refusedAsStopping = "refused: shutting down"
+    case refusedKeyReused = "refused: key used for another request"
+    case noAnswer = "caller got no answer"
+    case answerLost = "answer lost on its way to the caller"
+    case keyWaited = "key: waited for the same key"
+    case keyRepeated = "key: got the earlier attempt"
+    case keyExpired = "key: used again after its lifetime"
+    case cancelTooLate = "cancel: already sent"
+    case cancelNotPending = "cancel: not pending"
+    case decidedByTester = "decided by a tester"
+    case supersedingAccepted = "superseding request accepted"
+
+    // Outcomes, as the store has them.
+    case confirmed = "outcome: success, confirmed"
+    case unconfirmed = "outcome: success, unconfirmed"
+    case jammed = "outcome: lock_jammed"
+    case timedOut = "outcome: timed_out"
+    case unknown = "outcome: outcome_unknown"
+    case expired = "outcome: action_attempt_expired"
+    case takenBack = "outcome: cancelled"
+    case superseded = "outcome: superseded"
+    case offline = "outcome: device_offline"
+    case notStoredForSure = "outcome: uncategorized_error"
+    case refusedByDriver = "outcome: refused or failed, other causes"
+    case lateReport = "late report kept"
+    case lateReportAfterRestart = "late report kept on an attempt from before a restart"
+    case refusedAndSent = "sent after a restart, though its caller was told that it was perhaps not stored"
+
+    // Drivers and devices.
+    case commandLeft = "command left"
+    case commandLost = "command lost after it was acknowledged"
+    case commandDoubled = "command arrived twice"
+    case commandRefused = "command refused"
+    case commandExpiredAtDriver = "command kept back by the driver"
+    case commandKeptByLastLook = "command kept back by the last look"
+    case answerUnknown = "driver did not know"
+    case answeredLate = "driver answered after the deadline"
+    case reportBeforeAnswer = "report before the driver's answer"
+    case reportDropped = "report dropped"
+    case reportDoubled = "report doubled"
+    case reportDelayed = "report delayed"
+    case reportNamed = "report named its attempt"
+    case reportReplayed = "report replayed"
+    case reportMissed = "report while the server was down"
+    case reportAcrossRestart = "report from before a restart"
+    case chattered = "device said the same many times"
+    case boltJammed = "bolt jammed"
+    case movedByHand = "bolt moved by hand"
+    case relocked = "door locked itself"
+    case wentOffline = "device went offline"
+    case cameOnline = "device came online"
+    case readingAnswered = "reading answered"
+    case readingSilent = "reading not answered"
+    case readingLate = "reading answered late"
+
+    // The store.
+    case commitFailed = "commit failed"
+    case commitUnknown = "commit failed, perhaps with effect"
+    case commitDenied = "commit took effect and was said to have failed"
+    case commitSlow = "commit took more than a second"
+    case readFailed = "read failed"
+    case outage = "store outage"
+
+    // The server.
+    case crash = "crash"
+    case crashWithEffect = "crash while a commit took effect"
+    case crashWithoutEffect = "crash while a commit did not take effect"
+    case crashBeforeAnswer = "crash between a commit and its answer"
+    case crashBeforeLeaving = "crash between the wish to send and the command leaving"
+    case crashInFlight = "crash with a command in flight"
+    case stop = "graceful stop"
+    case stopTimedOut = "graceful stop with an attempt in flight"
+    case recovered = "unresolved attempt taken up after a restart"
+    case recoveredMarked = "attempt taken up that may have been sent"
+    case clockForward = "wall clock set forward"
+    case clockBack = "wall clock set back"
+
+    /// Whether a long run that never met it proves too little.
+    package var isRequired: Bool { self != .refusedAndSent }
+}
