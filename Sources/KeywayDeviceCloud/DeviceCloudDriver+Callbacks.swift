@@ -44,14 +44,15 @@ extension DeviceCloudDriver: CallbackReceiver {
             return .unauthorized
         }
         _ = account.end(.refusedCallback)
-        if account.hasTaken(messageID: finding.messageID) { return .accepted }
+        let message = CloudAccount.Message(id: finding.messageID, body: callback.body)
+        if account.hasTaken(message) { return .accepted }
         let event = try MakerEvent(callback.body)
         await account.isReady.wait()
         try Task.checkCancellation()
         // A time from the future orders nothing; the lock's own clock may be wrong.
         let claimedAt = event.timestamp.flatMap { $0 <= finding.signedAt + CallbackSecret.tolerance ? $0 : nil }
         try await take(event.kind, claimedAt: claimedAt, of: account, reportingTo: sink)
-        account.noteTaken(messageID: finding.messageID)
+        account.noteTaken(message)
         return .accepted
     }
 

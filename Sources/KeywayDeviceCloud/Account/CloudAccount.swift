@@ -24,7 +24,7 @@ final class CloudAccount: Sendable {
         var callbackCount: [String: Int] = [:]
         var commands: [String: Latch] = [:]
         var attempts = BoundedMemory<String, Identifier<ActionAttempt>>(capacity: 4096)
-        var messages = BoundedMemory<String, Bool>(capacity: 4096)
+        var messages = BoundedMemory<Message, Bool>(capacity: 4096)
         var troubles: Set<Trouble> = []
     }
 
@@ -108,14 +108,27 @@ final class CloudAccount: Sendable {
         }
     }
 
+    /// What makes a callback the same one again.
+    ///
+    /// Not the id alone: should a maker use one twice, what the second says must not be lost.
+    struct Message: Hashable, Sendable {
+        private let id: String
+        private let digest: SHA256Digest
+
+        init(id: String, body: [UInt8]) {
+            self.id = id
+            digest = SHA256.hash(data: body)
+        }
+    }
+
     /// Whether everything that a message says is durable already.
-    func hasTaken(messageID: String) -> Bool {
-        state.withLock { $0.messages[messageID] ?? false }
+    func hasTaken(_ message: Message) -> Bool {
+        state.withLock { $0.messages[message] ?? false }
     }
 
     /// Remembers that everything that a message says is durable.
-    func noteTaken(messageID: String) {
-        state.withLock { $0.messages[messageID] = true }
+    func noteTaken(_ message: Message) {
+        state.withLock { $0.messages[message] = true }
     }
 
     // MARK: Commands

@@ -182,6 +182,9 @@ struct CallbackTests {
             #expect(reports(harness).isEmpty)
             for _ in 1...3 { #expect(await harness.call(CloudHarness.completed()) == .accepted) }
             #expect(reports(harness).count == 1)
+            // Should a maker use an id twice, what the second message says is not lost.
+            #expect(await harness.call(CloudHarness.completed("lock")) == .accepted)
+            #expect(reports(harness).count == 2)
         }
     }
 
