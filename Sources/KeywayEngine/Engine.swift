@@ -147,6 +147,17 @@ package final class Engine: Sendable {
         by requester: Requester,
         in workspaceID: Identifier<Workspace>
     ) async throws(EngineError) -> ActionAttempt? {
+        guard let record = try await record(of: claim, by: requester) else { return nil }
+        return try await reading { () throws(StoreError) in
+            try await surroundings.store.actionAttempt(record.attemptID, in: workspaceID)
+        }
+    }
+
+    /// What an earlier request with the same key left; nil if there was none in the lifetime of keys.
+    private func record(
+        of claim: IdempotencyClaim,
+        by requester: Requester
+    ) async throws(EngineError) -> IdempotencyRecord? {
         let record = try await reading { () throws(StoreError) in
             try await surroundings.store.idempotencyRecord(of: requester, key: claim.key)
         }
@@ -155,9 +166,50 @@ package final class Engine: Sendable {
         guard record.requestHash == claim.requestHash else {
             throw EngineError(.keyReused, message: "The idempotency key was used for a different request.")
         }
-        return try await reading { () throws(StoreError) in
-            try await surroundings.store.actionAttempt(record.attemptID, in: workspaceID)
+        return record
+    }
+
+    /// Does something other than accepting an attempt, once for each idempotency key of a requester (G9).
+    ///
+    /// The key is written after the deed: if the server dies in between, a retry does it again, which for the requests
+    /// that come here changes nothing more or is refused.
+    ///
+    /// - Parameters:
+    ///   - claim: The caller's key; nil: the deed is simply done.
+    ///   - requester: Who asks.
+    ///   - workspaceID: Where the attempt is, if the deed is about one.
+    ///   - perform: The deed; returns the attempt it is about, or nil.
+    /// - Returns: What `perform` returned; for a key used before, the attempt of that time as it is now.
+    /// - Throws: ``EngineError`` with code `keyReused` or `storeUnavailable`; what `perform` throws, which leaves the key
+    ///   free.
+    package func once(
+        _ claim: IdempotencyClaim?,
+        by requester: Requester,
+        in workspaceID: Identifier<Workspace>,
+        _ perform: () async throws -> ActionAttempt?
+    ) async throws -> ActionAttempt? {
+        guard let claim else { return try await perform() }
+        let turn = KeyTurnstile.Key(requester: requester, key: claim.key)
+        await keys.enter(turn)
+        defer { keys.leave(turn) }
+        if let before = try await record(of: claim, by: requester) {
+            return try await surroundings.store.actionAttempt(before.attemptID, in: workspaceID)
         }
+        let attempt = try await perform()
+        let record = IdempotencyRecord(
+            requester: requester,
+            key: claim.key,
+            requestHash: claim.requestHash,
+            attemptID: attempt?.id ?? IdempotencyRecord.noAttempt,
+            createdAt: surroundings.time.now().wall
+        )
+        do {
+            try await surroundings.store.remember(record)
+        } catch {
+            // It is done; to say that it is not would be worse than to forget the key.
+            surroundings.outages.failed(error)
+        }
+        return attempt
     }
 
     /// Takes back an attempt that has not been sent.

@@ -55,6 +55,11 @@ package final class MemoryStore: Store {
         tables.withLock { $0.idempotencyRecord(of: requester, key: key) }
     }
 
+    /// Remembers a key of a request that is not part of a lane's commit.
+    package func remember(_ record: IdempotencyRecord) async throws(StoreError) {
+        tables.withLock { $0.remember(record) }
+    }
+
     /// Forgets the keys that were first used before a time, and returns how many those were.
     package func forgetIdempotencyRecords(before time: Timestamp) async throws(StoreError) -> Int {
         tables.withLock { $0.forgetIdempotencyRecords(before: time) }

@@ -80,7 +80,7 @@ package struct MemoryTables: Sendable {
         attempts.append(attempt)
     }
 
-    private mutating func remember(_ record: IdempotencyRecord?) {
+    mutating func remember(_ record: IdempotencyRecord?) {
         guard let record else { return }
         idempotencyRecords[record.requester, default: [:]][record.key] = record
     }

@@ -41,6 +41,9 @@ package protocol Store: Sendable {
         key: String
     ) async throws(StoreError) -> IdempotencyRecord?
 
+    /// Remembers a key of a request that is not part of a lane's commit; an outdated record of the same key gives way.
+    func remember(_ record: IdempotencyRecord) async throws(StoreError)
+
     /// Forgets the keys that were first used before a time.
     ///
     /// - Returns: How many those were.

@@ -17,6 +17,11 @@ extension SQLiteStore {
         }
     }
 
+    /// Remembers a key of a request that is not part of a lane's commit.
+    package func remember(_ record: IdempotencyRecord) async throws(StoreError) {
+        try await committer.write { batch in try IdempotencyRow.write(record, batch.db) }
+    }
+
     /// Forgets the keys that were first used before a time, and returns how many those were.
     package func forgetIdempotencyRecords(before time: Timestamp) async throws(StoreError) -> Int {
         try await committer.write { batch in

@@ -70,6 +70,11 @@ package final class FailingStore: Store {
     }
 
     /// Writes through.
+    package func remember(_ record: IdempotencyRecord) async throws(StoreError) {
+        try await store.remember(record)
+    }
+
+    /// Writes through.
     package func forgetIdempotencyRecords(before time: Timestamp) async throws(StoreError) -> Int {
         try await store.forgetIdempotencyRecords(before: time)
     }

@@ -101,10 +101,11 @@ enum ActionAttemptEndpoints {
         responseKeys: ["action_attempt"]
     ) { call, caller in
         let attempt = try await attempt(call, caller)
-        if case .failure(let failure) = attempt.outcome, failure.cause == .cancelled {
-            return ["action_attempt": body(of: attempt)]
+        let cancelled = try await call.once(caller) {
+            if case .failure(let failure) = attempt.outcome, failure.cause == .cancelled { return attempt }
+            return try await call.services.engine.cancel(attempt)
         }
-        return ["action_attempt": body(of: try await call.services.engine.cancel(attempt))]
+        return ["action_attempt": body(of: cancelled)]
     }
 
     // MARK: Simulation
@@ -145,15 +146,18 @@ enum ActionAttemptEndpoints {
         let outcome = try outcome(ending, call)
         try await Simulation.requireSandbox(call, caller)
         let attempt = try await attempt(call, caller)
-        guard attempt.status == .pending else { throw APIError.attemptAlreadyResolved }
-        guard let device = try await call.services.engine.device(attempt.deviceID, in: caller.workspaceID) else {
-            throw APIError.notFound("device", ["device_id": attempt.deviceID.description])
-        }
-        let simulator = try Simulation.simulator(of: device, call)
-        let resolved = try await call.services.engine.simulateOutcome(outcome, of: attempt)
-        if ending == .success {
-            // The virtual bolt goes where the attempt says it went, and a command still under way is dropped.
-            await simulator.settle(device, at: attempt.actionType.wantedState)
+        let resolved = try await call.once(caller) {
+            guard attempt.status == .pending else { throw APIError.attemptAlreadyResolved }
+            guard let device = try await call.services.engine.device(attempt.deviceID, in: caller.workspaceID) else {
+                throw APIError.notFound("device", ["device_id": attempt.deviceID.description])
+            }
+            let simulator = try Simulation.simulator(of: device, call)
+            let resolved = try await call.services.engine.simulateOutcome(outcome, of: attempt)
+            if ending == .success {
+                // The virtual bolt goes where the attempt says it went, and a command still under way is dropped.
+                await simulator.settle(device, at: attempt.actionType.wantedState)
+            }
+            return resolved
         }
         return ["action_attempt": body(of: resolved)]
     }

@@ -57,7 +57,9 @@ enum DeviceEndpoints {
         parameters: [Simulation.deviceID]
     ) { call, caller in
         let (device, simulator) = try await Simulation.target(call, caller)
-        try await Simulation.command(call) { try await simulator.connect(device) }
+        try await call.once(caller) {
+            try await Simulation.command(call) { try await simulator.connect(device) }
+        }
         return .done
     }
 
@@ -69,7 +71,9 @@ enum DeviceEndpoints {
         parameters: [Simulation.deviceID]
     ) { call, caller in
         let (device, simulator) = try await Simulation.target(call, caller)
-        try await Simulation.command(call) { try await simulator.disconnect(device) }
+        try await call.once(caller) {
+            try await Simulation.command(call) { try await simulator.disconnect(device) }
+        }
         return .done
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import KeywayEngine
+import KeywayModel
 
 extension Call {
     /// The longest idempotency key.
@@ -19,6 +20,23 @@ extension Call {
                 throw APIError.invalidInput([InputIssue([], reason)])
             }
             return IdempotencyClaim(key: key, requestHash: Array(SHA256.hash(data: Array(canonicalText().utf8))))
+        }
+    }
+
+    /// Does something about an attempt once for each idempotency key; a retry gets the attempt as it is by then.
+    func once(_ caller: Caller, _ perform: () async throws -> ActionAttempt) async throws -> ActionAttempt {
+        let attempt = try await services.engine.once(idempotencyClaim, by: caller.requester, in: caller.workspaceID) {
+            try await perform()
+        }
+        guard let attempt else { throw APIError.notFound("action_attempt") }
+        return attempt
+    }
+
+    /// Does something that is about no attempt once for each idempotency key.
+    func once(_ caller: Caller, _ perform: () async throws -> Void) async throws {
+        _ = try await services.engine.once(idempotencyClaim, by: caller.requester, in: caller.workspaceID) {
+            try await perform()
+            return nil
         }
     }
 }

@@ -135,7 +135,9 @@ enum LockEndpoints {
         let (device, simulator) = try await Simulation.target(call, caller)
         guard device.isLock else { throw APIError.deviceTypeNotSupported("This device is not a lock") }
         let times = try call[BehaviorParameters.times]
-        try await Simulation.command(call) { try await simulator.setBehavior(behavior, times: times, of: device) }
+        try await call.once(caller) {
+            try await Simulation.command(call) { try await simulator.setBehavior(behavior, times: times, of: device) }
+        }
         return .done
     }
 }

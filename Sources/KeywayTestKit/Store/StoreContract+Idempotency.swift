@@ -61,6 +61,20 @@ extension StoreContract {
             try await store.commit(commit([.accept(Samples.attempt(2), newer)]))
             #expect(try await store.idempotencyRecord(of: requester, key: "key") == newer)
         },
+        StoreRule("G9 a key of a request that is about no attempt is remembered too") { store in
+            try await addTenants(to: store)
+            let about = IdempotencyRecord(
+                requester: requester,
+                key: "key",
+                requestHash: [7],
+                attemptID: IdempotencyRecord.noAttempt,
+                createdAt: Samples.start
+            )
+            try await store.remember(about)
+            #expect(try await store.idempotencyRecord(of: requester, key: "key") == about)
+            try await store.remember(record(1))
+            #expect(try await store.idempotencyRecord(of: requester, key: "key") == record(1))
+        },
         StoreRule("G9 keys are forgotten by age, and no others") { store in
             try await addTenants(to: store)
             for number in 1...3 as ClosedRange<UInt64> {

@@ -125,4 +125,44 @@ struct OverlapEndpointTests {
             #expect(answer.status == 404)
         }
     }
+
+    @Test("G9 every request that acts takes a key: a retry changes nothing, another body is refused")
+    func everyAction() async throws {
+        try await APIHarness.run { _, client in
+            let held = id(try await unlock(client))
+            let requests: [(String, String)] = [
+                ("/action_attempts/simulate/resolve", "{\"action_attempt_id\": \"\(held)\", \"status\": \"success\"}"),
+                ("/locks/simulate/set_behavior", "{\"device_id\": \"\(vault)\", \"behavior\": \"jam\", \"times\": 1}"),
+                ("/devices/simulate/disconnect", "{\"device_id\": \"\(vault)\"}"),
+                ("/devices/simulate/connect", "{\"device_id\": \"\(vault)\"}"),
+            ]
+            for (path, body) in requests {
+                let keyed = client.with("idempotency-key", path)
+                let first = try await keyed.post(path, body)
+                #expect(first.status == 200, "\(path)")
+                let again = try await keyed.post(path, body)
+                #expect(again.status == 200, "\(path)")
+                #expect(again.body == first.body, "\(path)")
+                let other = try await keyed.post("/locks/lock_door", "{\"device_id\": \"\(vault)\"}")
+                #expect(other.status == 422, "\(path)")
+            }
+        }
+    }
+
+    @Test("G9 a cancel that is retried with its key gets the cancelled attempt; a refused one leaves the key free")
+    func cancelWithKey() async throws {
+        try await APIHarness.run { _, client in
+            let first = id(try await unlock(client))
+            let second = id(try await unlock(client))
+            let keyed = client.with("idempotency-key", "cancel")
+            let unknown = "{\"action_attempt_id\": \"00000000-0000-0000-0000-00000000abcd\"}"
+            #expect(try await keyed.post("/action_attempts/cancel", unknown).status == 404)
+            for _ in 1...2 {
+                let answer = try await keyed.post("/action_attempts/cancel", "{\"action_attempt_id\": \"\(second)\"}")
+                #expect(answer.text("action_attempt", "error", "type") == "cancelled")
+            }
+            let other = try await keyed.post("/action_attempts/cancel", "{\"action_attempt_id\": \"\(first)\"}")
+            #expect(other.status == 422)
+        }
+    }
 }
