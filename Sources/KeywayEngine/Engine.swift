@@ -112,15 +112,7 @@ package final class Engine: Sendable {
             createdAt: moment.wall,
             deadlineAt: moment.wall + deadline
         )
-        let record = idempotency.map { claim in
-            IdempotencyRecord(
-                requester: requester,
-                key: claim.key,
-                requestHash: claim.requestHash,
-                attemptID: attempt.id,
-                createdAt: moment.wall
-            )
-        }
+        let record = idempotency.map { $0.record(by: requester, attemptID: attempt.id, at: moment.wall) }
         let request = AttemptLane.Request(
             attempt,
             deadline: moment.monotonic + deadline,
@@ -196,12 +188,10 @@ package final class Engine: Sendable {
             return try await surroundings.store.actionAttempt(before.attemptID, in: workspaceID)
         }
         let attempt = try await perform()
-        let record = IdempotencyRecord(
-            requester: requester,
-            key: claim.key,
-            requestHash: claim.requestHash,
+        let record = claim.record(
+            by: requester,
             attemptID: attempt?.id ?? IdempotencyRecord.noAttempt,
-            createdAt: surroundings.time.now().wall
+            at: surroundings.time.now().wall
         )
         do {
             try await surroundings.store.remember(record)

@@ -1,3 +1,5 @@
+import KeywayModel
+
 /// A caller's idempotency key, and what it was sent with (G9).
 package struct IdempotencyClaim: Hashable, Sendable {
     /// The key: 1 to 255 characters.
@@ -9,5 +11,20 @@ package struct IdempotencyClaim: Hashable, Sendable {
     package init(key: String, requestHash: [UInt8]) {
         self.key = key
         self.requestHash = requestHash
+    }
+
+    /// What is remembered of it once its request has got an attempt, or was about none.
+    func record(
+        by requester: Requester,
+        attemptID: Identifier<ActionAttempt>,
+        at time: Timestamp
+    ) -> IdempotencyRecord {
+        IdempotencyRecord(
+            requester: requester,
+            key: key,
+            requestHash: requestHash,
+            attemptID: attemptID,
+            createdAt: time
+        )
     }
 }

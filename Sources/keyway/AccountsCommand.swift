@@ -215,12 +215,4 @@ private struct AccountDescription: Encodable {
         case callbackPath = "callback_path"
         case callbackSecret = "callback_secret"
     }
-
-    var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        }
-    }
 }

@@ -120,12 +120,4 @@ private struct KeyDescription: Encodable {
         case createdAt = "created_at"
         case revokedAt = "revoked_at"
     }
-
-    var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        }
-    }
 }
