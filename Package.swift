@@ -15,6 +15,7 @@ extension Target.Dependency {
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
+    static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -60,7 +62,7 @@ let package = Package(
             name: "KeywayAPI",
             dependencies: [
                 "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", .crypto, .httpTypes, .hummingbird,
-                .logging, .nioCore,
+                .logging, .mustache, .nioCore,
             ]
         ),
         .target(
@@ -112,7 +114,9 @@ let package = Package(
         .testTarget(
             name: "keywayTests",
             dependencies: [
-                "KeywayAPI", "KeywayDeviceCloud", "KeywayEngine", "KeywayModel", "KeywayTestKit", "keyway", .logging,
+                "KeywayAPI", "KeywayDeviceCloud", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayTestKit",
+                "keyway",
+                .argumentParser, .logging,
             ]
         ),
         .testTarget(name: "KeywayTestKitTests", dependencies: ["KeywayModel", "KeywayTestKit"]),

@@ -38,6 +38,11 @@ package struct APIConfiguration: Hashable, Sendable {
     /// Default 60 s; SDKs give up after 30 s unless told otherwise (wire contract, section 1.9).
     package var maximumSyncWait: Duration
 
+    /// How long a request for an action waits for the outcome if it says nothing about waiting; zero: not at all.
+    ///
+    /// Default zero. Clients that poll anyway then get most outcomes at once, at the cost of connections that stay open.
+    package var defaultWait: Duration
+
     /// Makes a configuration; every value has its default.
     package init(
         host: String = "127.0.0.1",
@@ -48,7 +53,8 @@ package struct APIConfiguration: Hashable, Sendable {
         publicBaseURL: String? = nil,
         idleTimeout: Duration = .seconds(60),
         maximumConnections: Int = 4096,
-        maximumSyncWait: Duration = .seconds(60)
+        maximumSyncWait: Duration = .seconds(60),
+        defaultWait: Duration = .zero
     ) {
         self.host = host
         self.port = port
@@ -59,5 +65,6 @@ package struct APIConfiguration: Hashable, Sendable {
         self.idleTimeout = idleTimeout
         self.maximumConnections = maximumConnections
         self.maximumSyncWait = maximumSyncWait
+        self.defaultWait = defaultWait
     }
 }

@@ -10,8 +10,10 @@ package struct APIServices: Sendable {
     let engine: Engine
     let simulators: [Provider: any DeviceSimulator]
     let receivers: [Provider: any CallbackReceiver]
+    let synchronizers: [Provider: any AccountSynchronizer]
     let time: any TimeSource
     let ids: any IdentifierSource
+    let secrets: SecretSource
     let configuration: APIConfiguration
     let logger: Logger
     let authenticator: Authenticator
@@ -25,8 +27,10 @@ package struct APIServices: Sendable {
     ///   - engine: What performs the actions.
     ///   - simulators: The drivers whose devices the `simulate` endpoints can command, by provider.
     ///   - receivers: The drivers whose providers call back, by provider.
+    ///   - synchronizers: The drivers that look at an account's devices when they are told to, by provider.
     ///   - time: The clocks.
-    ///   - ids: Where request ids come from.
+    ///   - ids: Where new identities come from, those of requests included.
+    ///   - secrets: Where new tokens and signing secrets come from.
     ///   - configuration: The settings.
     ///   - logger: Where requests and their troubles are logged.
     package init(
@@ -34,8 +38,10 @@ package struct APIServices: Sendable {
         engine: Engine,
         simulators: [Provider: any DeviceSimulator],
         receivers: [Provider: any CallbackReceiver] = [:],
+        synchronizers: [Provider: any AccountSynchronizer] = [:],
         time: any TimeSource,
         ids: any IdentifierSource,
+        secrets: SecretSource = SecretSource(SystemRandomNumberGenerator()),
         configuration: APIConfiguration = APIConfiguration(),
         logger: Logger
     ) {
@@ -43,8 +49,10 @@ package struct APIServices: Sendable {
         self.engine = engine
         self.simulators = simulators
         self.receivers = receivers
+        self.synchronizers = synchronizers
         self.time = time
         self.ids = ids
+        self.secrets = secrets
         self.configuration = configuration
         self.logger = logger
         authenticator = Authenticator(store: store, time: time)

@@ -10,8 +10,9 @@ extension DeviceCloudDriver {
     ///
     /// - Returns: What the maker answered; `.refused` with `provider_unavailable` if the command certainly never was
     ///   whole at the maker, and with `action_attempt_expired` if that is because its deadline passed; `.unanswered` if it
-    ///   left and no answer came.
+    ///   left and no answer came. `.refused` with `not_supported` for anything but locking and unlocking.
     package func perform(_ command: Command, on device: Device) async -> CommandAnswer {
+        guard let request = ActionRequest(command) else { return .refused(.notSupported, nil) }
         let gate = SendGate(deadline: command.deadline, time: time)
         let account: CloudAccount
         do {
@@ -26,7 +27,13 @@ extension DeviceCloudDriver {
         var actionID: String?
         defer { account.endCommand(underWay, to: device.nativeID, actionID: actionID, of: command.attemptID) }
         do {
-            let reply = try await send(command, to: device.nativeID, of: account, through: gate)
+            let reply = try await send(
+                request,
+                until: command.deadline,
+                to: device.nativeID,
+                of: account,
+                through: gate
+            )
             let (answer, id) = reply.commandAnswer(to: command.attemptID)
             if gate.close() != .sent, !answer.isRefusal {
                 return .refused(.providerUnavailable, "The maker answered before the command was sent.")
@@ -39,17 +46,18 @@ extension DeviceCloudDriver {
     }
 
     private func send(
-        _ command: Command,
+        _ request: ActionRequest,
+        until deadline: MonotonicInstant,
         to lockID: String,
         of account: CloudAccount,
         through gate: SendGate
     ) async throws -> MakerAnswer {
-        let body = try JSONEncoder().encode(ActionRequest(command))
+        let body = try JSONEncoder().encode(request)
         let start = time.now().monotonic
-        let limit = min(start + account.settings.requestTimeout, command.deadline + Self.answerGrace)
+        let limit = min(start + account.settings.requestTimeout, deadline + Self.answerGrace)
         return try await cancelling(
             after: { [time] in
-                _ = try? await time.sleep(until: min(limit, command.deadline))
+                _ = try? await time.sleep(until: min(limit, deadline))
                 // What has not left by now never will; what has left may be answered a little longer.
                 guard gate.close() == .sent else { return }
                 _ = try? await time.sleep(until: limit)
@@ -82,12 +90,14 @@ private struct ActionRequest: Encodable {
     let customID: Identifier<ActionAttempt>
     let expiresAt: Timestamp
 
-    init(_ command: Command) {
-        action =
-            switch command.actionType {
-            case .lockDoor: "lock"
-            case .unlockDoor: "unlock"
-            }
+    /// The body for a command; nil for an action that makers' locks are not asked for.
+    init?(_ command: Command) {
+        switch command.actionType {
+        case .lockDoor: action = "lock"
+        case .unlockDoor: action = "unlock"
+        case .configureAutoLock, .simulateKeypadCodeEntry, .simulateManualLockViaKeypad, .resetSandboxWorkspace:
+            return nil
+        }
         customID = command.attemptID
         expiresAt = command.deadlineAt
     }

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Commands go out over HTTP; what the locks say comes in by signed callbacks, and by reading all locks now and then.
 /// Only a callback that names the attempt, or a reading made for it, can confirm it (G6).
-package final class DeviceCloudDriver: DeviceDriver {
+package final class DeviceCloudDriver: DeviceDriver, AccountSynchronizer {
     /// Always ``KeywayModel/Provider/deviceCloud``.
     package let provider = Provider.deviceCloud
 
@@ -160,8 +160,28 @@ package final class DeviceCloudDriver: DeviceDriver {
             }
         }
         repeat {
+            // Before the reading: what changes after somebody asks for one may be missed by one that is under way.
+            let summons = account.awaitSummons()
             await discover(account, reportingTo: sink)
-        } while (try? await time.sleep(for: configuration.discoveryInterval)) != nil
+            await pause(untilSummonedBy: summons)
+        } while !Task.isCancelled
+    }
+
+    /// Waits for the next reading of all locks to be due, or asked for.
+    private func pause(untilSummonedBy summons: Latch) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await self.time.sleep(for: self.configuration.discoveryInterval) }
+            group.addTask { await summons.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Has the locks of an account read now, or once more if they are being read, without waiting for that.
+    ///
+    /// An account that the driver does not serve yet is read as soon as it does.
+    package func synchronize(_ accountID: Identifier<ConnectedAccount>) async {
+        state.withLock { $0.accounts[accountID] }?.summon()
     }
 
     /// The account with this id and where its locks' reports go; waits until the driver knows which accounts there are.

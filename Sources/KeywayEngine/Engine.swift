@@ -13,6 +13,7 @@ package final class Engine: Sendable {
     private struct State {
         var runners: [Identifier<Device>: LaneRunner] = [:]
         var isDraining = false
+        var limiter = RateLimiter()
     }
 
     private let drivers: DriverRegistry
@@ -20,7 +21,12 @@ package final class Engine: Sendable {
     private let surroundings: LaneRunner.Surroundings
     private let state = Mutex(State())
     /// Lets requests with the same idempotency key in one after the other.
-    private let keys = KeyTurnstile()
+    private let keys = KeyTurnstile<OwnedKey>()
+    /// Lets changes of one device's record in one after the other, so that its lane learns them in the order of the
+    /// store.
+    private let records = KeyTurnstile<Identifier<Device>>()
+    /// Lets resets of one workspace in one after the other.
+    private let resets = KeyTurnstile<Identifier<Workspace>>()
     /// Opens when the lanes hold what the store held.
     private let recovered = Gate()
     /// Opens when everything that was in flight at the shutdown has ended, or has been given up.
@@ -56,6 +62,7 @@ package final class Engine: Sendable {
     ///
     /// - Parameters:
     ///   - actionType: The action.
+    ///   - parameters: What the action needs to know besides.
     ///   - device: The device, as ``device(_:in:)`` returned it.
     ///   - requester: Who asks.
     ///   - deadline: How long the attempt may take, within ``EngineConfiguration/deadlines``; nil: the default.
@@ -64,11 +71,12 @@ package final class Engine: Sendable {
     ///   - metadata: What the log says of an attempt that is new, besides.
     /// - Returns: The pending attempt, once it is durable (G1); or the attempt that the request shares with another; or
     ///   for a key used before, the attempt of that time as it is now (G9).
-    /// - Throws: ``EngineError`` with code `laneFull`, `overlapping`, `keyReused`, `storeUnavailable`, `shuttingDown` or
-    ///   `noDriver`. Nothing was sent, and nothing will be; only if the store lost its answer and the server then crashed may
+    /// - Throws: ``EngineError`` with code `laneFull`, `rateLimited`, `overlapping`, `keyReused`, `storeUnavailable`,
+    ///   `shuttingDown`, `unknownDevice` or `noDriver`. Nothing was sent, and nothing will be; only if the store lost its answer and the server then crashed may
     ///   the next start take up what the store holds.
     package func request(
         _ actionType: ActionType,
+        _ parameters: ActionParameters = .none,
         on device: Device,
         by requester: Requester,
         deadlineAfter deadline: Duration? = nil,
@@ -82,41 +90,54 @@ package final class Engine: Sendable {
             throw EngineError(.noDriver, message: "This server has no driver for the provider of the device.")
         }
         await recovered.pass()
-        guard let idempotency else {
-            return try await accept(actionType, on: device, by: requester, within: deadline, overlap, nil, metadata)
-        }
-        let turn = KeyTurnstile.Key(requester: requester, key: idempotency.key)
+        let draft = Draft(
+            actionType: actionType,
+            parameters: parameters,
+            device: device,
+            requester: requester,
+            deadline: deadline,
+            overlap: overlap,
+            idempotency: idempotency
+        )
+        guard let idempotency else { return try await accept(draft, metadata) }
+        let turn = OwnedKey(requester: requester, key: idempotency.key)
         await keys.enter(turn)
         defer { keys.leave(turn) }
         if let before = try await attempt(of: idempotency, by: requester, in: device.workspaceID) { return before }
-        return try await accept(actionType, on: device, by: requester, within: deadline, overlap, idempotency, metadata)
+        return try await accept(draft, metadata)
     }
 
-    private func accept(
-        _ actionType: ActionType,
-        on device: Device,
-        by requester: Requester,
-        within deadline: Duration,
-        _ overlap: Overlap,
-        _ idempotency: IdempotencyClaim?,
-        _ metadata: Logger.Metadata
-    ) async throws(EngineError) -> ActionAttempt {
+    /// What a caller asks for, before it is an attempt.
+    private struct Draft {
+        let actionType: ActionType
+        let parameters: ActionParameters
+        let device: Device
+        let requester: Requester
+        let deadline: Duration
+        let overlap: Overlap
+        let idempotency: IdempotencyClaim?
+    }
+
+    private func accept(_ draft: Draft, _ metadata: Logger.Metadata) async throws(EngineError) -> ActionAttempt {
+        let device = draft.device
         let runner = try await runner(for: device)
         let moment = surroundings.time.now()
+        try admit(draft.actionType, on: device, at: moment.monotonic)
         let attempt = ActionAttempt(
             id: surroundings.ids.next(),
             workspaceID: device.workspaceID,
             deviceID: device.id,
-            actionType: actionType,
-            requestedBy: requester,
+            actionType: draft.actionType,
+            parameters: draft.parameters,
+            requestedBy: draft.requester,
             createdAt: moment.wall,
-            deadlineAt: moment.wall + deadline
+            deadlineAt: moment.wall + draft.deadline
         )
-        let record = idempotency.map { $0.record(by: requester, attemptID: attempt.id, at: moment.wall) }
+        let record = draft.idempotency.map { $0.record(by: draft.requester, attemptID: attempt.id, at: moment.wall) }
         let request = AttemptLane.Request(
             attempt,
-            deadline: moment.monotonic + deadline,
-            overlap: overlap,
+            deadline: moment.monotonic + draft.deadline,
+            overlap: draft.overlap,
             idempotency: record
         )
         let accepted = try await runner.request(request).get()
@@ -124,12 +145,33 @@ package final class Engine: Sendable {
             surroundings.logger.info(
                 "action attempt accepted",
                 metadata: metadata.merging([
-                    "action_attempt.id": "\(attempt.id)", "action_attempt.type": "\(actionType.rawValue)",
+                    "action_attempt.id": "\(attempt.id)", "action_attempt.type": "\(draft.actionType.rawValue)",
                     "device.id": "\(device.id)", "workspace.id": "\(device.workspaceID)",
                 ]) { $1 }
             )
         }
         return accepted
+    }
+
+    /// Counts a request against the device's limit.
+    ///
+    /// - Throws: ``EngineError`` with code `rateLimited` if there were too many.
+    private func admit(
+        _ actionType: ActionType,
+        on device: Device,
+        at now: MonotonicInstant
+    ) throws(EngineError) {
+        let limit = configuration.rateLimit
+        guard limit.perMinute > 0, actionType.wantedState != nil,
+            limit.includesSandbox || device.provider != .sandbox
+        else { return }
+        let pause = state.withLock { $0.limiter.admit(actionType, on: device.id, atMost: limit.perMinute, at: now) }
+        guard let pause else { return }
+        throw EngineError(
+            .rateLimited,
+            message: "The device was asked for this more than \(limit.perMinute) times in a minute.",
+            retryAfter: pause
+        )
     }
 
     /// The attempt that an earlier request with the same key got, as it is now; nil if there was none in the lifetime
@@ -181,7 +223,7 @@ package final class Engine: Sendable {
         _ perform: () async throws -> ActionAttempt?
     ) async throws -> ActionAttempt? {
         guard let claim else { return try await perform() }
-        let turn = KeyTurnstile.Key(requester: requester, key: claim.key)
+        let turn = OwnedKey(requester: requester, key: claim.key)
         await keys.enter(turn)
         defer { keys.leave(turn) }
         if let before = try await record(of: claim, by: requester) {
@@ -209,7 +251,7 @@ package final class Engine: Sendable {
     ///   has its outcome, or `shuttingDown`.
     package func cancel(_ attempt: ActionAttempt) async throws(EngineError) -> ActionAttempt {
         await recovered.pass()
-        guard let runner = state.withLock({ $0.runners[attempt.deviceID] }) else { throw .notPending }
+        guard let runner = runner(of: attempt) else { throw .notPending }
         let result = await within(configuration.longestWriteWait) { await runner.cancel(attempt.id) }
         return try (result ?? .failure(.notYetDurable)).get()
     }
@@ -227,7 +269,7 @@ package final class Engine: Sendable {
     ) async throws(EngineError) -> ActionAttempt {
         if attempt.status != .pending { return attempt }
         await recovered.pass()
-        if let runner = state.withLock({ $0.isDraining ? nil : $0.runners[attempt.deviceID] }) {
+        if let runner = runner(of: attempt), !state.withLock(\.isDraining) {
             let resolved = await within(time) { await runner.outcome(of: attempt.id) } ?? nil
             if let resolved { return resolved }
         }
@@ -238,9 +280,7 @@ package final class Engine: Sendable {
 
     /// Adds to a pending attempt what happened to it since the last write; returns any other as it is.
     package func latest(_ attempt: ActionAttempt) async -> ActionAttempt {
-        guard attempt.status == .pending, let runner = state.withLock({ $0.runners[attempt.deviceID] }) else {
-            return attempt
-        }
+        guard attempt.status == .pending, let runner = runner(of: attempt) else { return attempt }
         return await runner.unresolvedAttempt(attempt.id) ?? attempt
     }
 
@@ -253,7 +293,7 @@ package final class Engine: Sendable {
         of attempt: ActionAttempt
     ) async throws(EngineError) -> ActionAttempt {
         await recovered.pass()
-        guard let runner = state.withLock({ $0.runners[attempt.deviceID] }) else { throw .notPending }
+        guard let runner = runner(of: attempt) else { throw .notPending }
         let result = await within(configuration.longestWriteWait) { await runner.simulate(outcome, of: attempt.id) }
         return try (result ?? .failure(.notYetDurable)).get()
     }
@@ -277,7 +317,7 @@ package final class Engine: Sendable {
 
     // MARK: Devices
 
-    /// Returns a device of a workspace; nil if the workspace has none with this id.
+    /// Returns a device of a workspace; nil if the workspace has none with this id, or it is deleted.
     ///
     /// - Throws: ``EngineError`` with code `storeUnavailable` if it cannot be read.
     package func device(
@@ -286,7 +326,7 @@ package final class Engine: Sendable {
     ) async throws(EngineError) -> Device? {
         if let runner = state.withLock({ $0.runners[id] }) {
             let device = await runner.device
-            return device.workspaceID == workspaceID ? device : nil
+            return device.workspaceID == workspaceID && device.deletedAt == nil ? device : nil
         }
         return try await reading { () throws(StoreError) in try await surroundings.store.device(id, in: workspaceID) }
     }
@@ -302,11 +342,140 @@ package final class Engine: Sendable {
         }
     }
 
+    /// Changes a device's record with the events that tell of it; returns once that is durable.
+    ///
+    /// - Parameters:
+    ///   - id: The device.
+    ///   - workspaceID: Its workspace.
+    ///   - change: As for `Store.updateDevice`, which says what can be changed.
+    /// - Returns: The device after the change, or why there was none; nil if the workspace has no such device.
+    /// - Throws: ``EngineError`` with code `storeUnavailable` if it could not be made durable.
+    package func updateDevice<Refusal: Error>(
+        _ id: Identifier<Device>,
+        in workspaceID: Identifier<Workspace>,
+        _ change: @escaping @Sendable (inout Device) throws(Refusal) -> [Event]
+    ) async throws(EngineError) -> Result<Device, Refusal>? {
+        await recovered.pass()
+        await records.enter(id)
+        defer { records.leave(id) }
+        guard try await device(id, in: workspaceID) != nil else { return nil }
+        let result = try await writing { () throws(StoreError) in
+            try await surroundings.store.updateDevice(id, in: workspaceID, change)
+        }
+        if case .success(let device) = result { await state.withLock({ $0.runners[id] })?.relabel(as: device) }
+        return result
+    }
+
+    /// Deletes a device: what was asked of it and not sent is cancelled, and nobody sees it any more.
+    ///
+    /// - Returns: Once that is durable.
+    /// - Throws: ``EngineError`` with code `storeUnavailable` if it could not be made durable in time; it may still be.
+    ///   `shuttingDown` if the server is stopping.
+    package func delete(_ device: Device) async throws(EngineError) {
+        await recovered.pass()
+        let runner = try await runner(for: device)
+        await records.enter(device.id)
+        defer { records.leave(device.id) }
+        let isDone = await within(configuration.longestWriteWait) { await runner.delete() }
+        guard isDone == true else { throw .notYetDurable }
+    }
+
+    /// Puts a sandbox workspace back to its beginning, as an attempt that is over when it returns.
+    ///
+    /// What its devices were asked for and have not done, they will not do; the history of attempts and events stays.
+    ///
+    /// - Parameters:
+    ///   - workspaceID: The workspace.
+    ///   - accounts: Its accounts at the beginning.
+    ///   - devices: Its devices at the beginning; its others are deleted.
+    ///   - requester: Who asks.
+    ///   - idempotency: The caller's idempotency key; nil if it has none.
+    ///   - forget: Makes the driver forget a device: before it is made anew, so that it says nothing of old, and after
+    ///     that, so that it is not as a request that came in between knew it.
+    /// - Returns: The attempt, which is a success.
+    /// - Throws: ``EngineError`` with code `keyReused`, `storeUnavailable` or `shuttingDown`; the workspace may then be
+    ///   between its old and its new state, and a new try goes on.
+    package func resetSandbox(
+        _ workspaceID: Identifier<Workspace>,
+        to accounts: [ConnectedAccount],
+        _ devices: [Device],
+        by requester: Requester,
+        idempotency: IdempotencyClaim?,
+        forget: @Sendable (Identifier<Device>) async -> Void
+    ) async throws(EngineError) -> ActionAttempt {
+        await recovered.pass()
+        await resets.enter(workspaceID)
+        defer { resets.leave(workspaceID) }
+        if let idempotency, let before = try await attempt(of: idempotency, by: requester, in: workspaceID) {
+            return before
+        }
+        let started = surroundings.time.now().wall
+        let fresh = Dictionary(uniqueKeysWithValues: devices.map { ($0.id, $0) })
+        // Whoever put real locks into a sandbox workspace keeps them.
+        for device in try await allDevices(in: workspaceID) where device.provider == .sandbox {
+            await forget(device.id)
+            if let fresh = fresh[device.id] {
+                try await reset(device, to: fresh)
+            } else if device.deletedAt == nil {
+                try await delete(device)
+            }
+            await forget(device.id)
+        }
+        let ended = surroundings.time.now().wall
+        let attempt = ActionAttempt(
+            id: surroundings.ids.next(),
+            workspaceID: workspaceID,
+            deviceID: nil,
+            actionType: .resetSandboxWorkspace,
+            requestedBy: requester,
+            createdAt: started,
+            deadlineAt: started + configuration.defaultDeadline,
+            resolvedAt: ended,
+            outcome: .success(wasConfirmedByDevice: nil),
+            timeline: [TimelineEntry(.accepted, at: started), TimelineEntry(.resolved, at: ended)]
+        )
+        let record = idempotency.map { $0.record(by: requester, attemptID: attempt.id, at: ended) }
+        try await writing { () throws(StoreError) in
+            try await surroundings.store.reset(workspaceID, to: accounts, attempt: attempt, idempotency: record)
+        }
+        return attempt
+    }
+
+    private func reset(_ device: Device, to fresh: Device) async throws(EngineError) {
+        let runner = try await runner(for: device)
+        await records.enter(device.id)
+        defer { records.leave(device.id) }
+        let isDone = await within(configuration.longestWriteWait) { await runner.reset(to: fresh) }
+        guard isDone == true else { throw .notYetDurable }
+    }
+
+    private func allDevices(in workspaceID: Identifier<Workspace>) async throws(EngineError) -> [Device] {
+        try await reading { () throws(StoreError) in
+            var query = DeviceQuery(workspaceID: workspaceID, includesDeleted: true)
+            var devices: [Device] = []
+            repeat {
+                let page = try await surroundings.store.devices(query)
+                devices += page.elements
+                query.after = page.next
+            } while query.after != nil
+            return devices
+        }
+    }
+
     // MARK: Lanes
+
+    private func runner(of attempt: ActionAttempt) -> LaneRunner? {
+        guard let deviceID = attempt.deviceID else { return nil }
+        return state.withLock { $0.runners[deviceID] }
+    }
 
     private func runner(for device: Device) async throws(EngineError) -> LaneRunner {
         if let runner = state.withLock({ $0.isDraining ? nil : $0.runners[device.id] }) { return runner }
+        await records.enter(device.id)
+        defer { records.leave(device.id) }
         let recent = try await reading { () throws(StoreError) in try await recentAttempts(of: device) }
+        // As it is now: its record may have changed since the caller read it, and no lane was there to learn it.
+        let device = try await storedDevice(device.id) ?? device
         let runner = state.withLock { state -> LaneRunner? in
             if state.isDraining { return nil }
             // Somebody else may have been faster.
@@ -375,18 +544,31 @@ extension Engine: ReportSink {
 
     /// Takes what a device is; returns once it is durable.
     ///
+    /// A new device is managed if its connected account says so. One that its owner deleted stays deleted, and an account
+    /// that is removed gets no new ones.
+    ///
     /// - Throws: ``EngineError`` with code `storeUnavailable` or `shuttingDown` if it could not be made durable.
     package func discovered(_ device: Device) async throws {
         await recovered.pass()
         let runner = state.withLock { $0.runners[device.id] }
         let known: Device? = if let runner { await runner.device } else { try await storedDevice(device.id) }
         guard let known else {
+            let account = try await reading { () throws(StoreError) in
+                try await surroundings.store.connectedAccount(device.connectedAccountID)
+            }
+            // Its driver may not have noticed yet that the owner deleted the account and everything in it.
+            guard account?.removedAt == nil else { return }
+            var device = device
+            device.isManaged = account?.automaticallyManagesNewDevices ?? true
             let event = addition(of: device)
-            return try await writing { () throws(StoreError) in
+            return try await writing { [device] () throws(StoreError) in
                 try await surroundings.store.add(device, event: event)
             }
         }
+        guard known.deletedAt == nil else { return }
         if known.description != device.description || known.driverSettings != device.driverSettings {
+            await records.enter(known.id)
+            defer { records.leave(known.id) }
             let (description, settings) = (device.description, device.driverSettings)
             try await writing { () throws(StoreError) in
                 try await surroundings.store.describe(known.id, as: description, driverSettings: settings)
@@ -411,9 +593,11 @@ extension Engine: ReportSink {
         )
     }
 
-    private func writing(_ write: () async throws(StoreError) -> Void) async throws(EngineError) {
+    private func writing<Value: Sendable>(
+        _ write: () async throws(StoreError) -> Value
+    ) async throws(EngineError) -> Value {
         do {
-            try await write()
+            return try await write()
         } catch {
             surroundings.outages.failed(error)
             throw EngineError(.storeUnavailable, message: "The store cannot be written.", retryAfter: .seconds(2))

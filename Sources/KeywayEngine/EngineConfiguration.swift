@@ -17,6 +17,8 @@ package struct EngineConfiguration: Hashable, Sendable {
     ///
     /// Default 5 s. After that it is told to try again.
     package var longestWriteWait: Duration
+    /// How often a device may be asked to do the same thing.
+    package var rateLimit: RateLimit
     /// How long a stopping server waits for attempts in flight.
     ///
     /// Default 10 s. What is in flight after that is settled after the next start.
@@ -27,11 +29,13 @@ package struct EngineConfiguration: Hashable, Sendable {
         defaultDeadline: Duration = .seconds(30),
         lane: LaneLimits = LaneLimits(),
         longestWriteWait: Duration = .seconds(5),
+        rateLimit: RateLimit = RateLimit(),
         drainTimeout: Duration = .seconds(10)
     ) {
         self.defaultDeadline = defaultDeadline
         self.lane = lane
         self.longestWriteWait = longestWriteWait
+        self.rateLimit = rateLimit
         self.drainTimeout = drainTimeout
     }
 }

@@ -32,7 +32,7 @@ package struct EngineError: Error, Sendable {
     package struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Name: String {
             case laneFull, overlapping, storeUnavailable, shuttingDown, notPending, alreadySent, keyReused
-            case unknownDevice, noDriver
+            case unknownDevice, noDriver, rateLimited
         }
         private let name: Name
 
@@ -50,6 +50,8 @@ package struct EngineError: Error, Sendable {
         package static let alreadySent = Code(name: .alreadySent)
         /// The idempotency key was used for another request.
         package static let keyReused = Code(name: .keyReused)
+        /// The device was asked for the same thing too often.
+        package static let rateLimited = Code(name: .rateLimited)
         /// There is no such device.
         package static let unknownDevice = Code(name: .unknownDevice)
         /// This server was built or configured without a driver for the device's provider.

@@ -1,14 +1,9 @@
 import KeywayModel
 import Synchronization
 
-/// Lets those who come with the same idempotency key in one after the other, so that the second finds what the first
-/// left in the store.
-final class KeyTurnstile: Sendable {
-    struct Key: Hashable, Sendable {
-        let requester: Requester
-        let key: String
-    }
-
+/// Lets those who come with the same key in one after the other, so that the second finds what the first left in the
+/// store.
+final class KeyTurnstile<Key: Hashable & Sendable>: Sendable {
     /// Who waits behind the one inside; no entry means that nobody is inside.
     private let waiting = Mutex<[Key: [CheckedContinuation<Void, Never>]]>([:])
 
@@ -37,4 +32,10 @@ final class KeyTurnstile: Sendable {
         }
         next?.resume()
     }
+}
+
+/// An idempotency key together with whose it is.
+struct OwnedKey: Hashable, Sendable {
+    let requester: Requester
+    let key: String
 }

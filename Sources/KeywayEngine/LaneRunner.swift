@@ -26,7 +26,7 @@ actor LaneRunner {
     private var callers: [Identifier<ActionAttempt>: Caller] = [:]
     /// Who waits for an attempt's outcome, by attempt and then by number.
     private var waiters: [Identifier<ActionAttempt>: [UInt64: Waiter]] = [:]
-    /// Drivers that wait for their report to be durable.
+    /// Who waits for a report, or a change of the device's record, to be durable.
     private var deliveries: [UInt64: CheckedContinuation<Bool, Never>] = [:]
     /// Who waits for the lane to be quiet.
     private var drainers: [CheckedContinuation<Void, Never>] = []
@@ -80,16 +80,32 @@ actor LaneRunner {
 
     /// Takes a report; returns true once it is durable, and false if the lane is closed or the task cancelled before.
     func deliver(_ report: DeviceReport) async -> Bool {
+        await record { .reported(report, token: $0) }
+    }
+
+    /// Deletes the device; returns true once that is durable, and false if the lane is closed or the task cancelled
+    /// before.
+    func delete() async -> Bool {
+        await record { .delete(token: $0) }
+    }
+
+    /// Makes the device anew; returns true once that is durable, and false if the lane is closed or the task cancelled
+    /// before.
+    func reset(to fresh: Device) async -> Bool {
+        await record { .reset(fresh, token: $0) }
+    }
+
+    private func record(_ input: (UInt64) -> AttemptLane.Input) async -> Bool {
         guard !isClosed else { return false }
         let number = nextNumber()
         let jobs = surroundings.jobs
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 deliveries[number] = continuation
-                feed(.reported(report, token: number))
+                feed(input(number))
             }
         } onCancel: {
-            // The report stays in the lane; only nobody waits any more.
+            // The input stays in the lane; only nobody waits any more.
             jobs.add { await self.stopDelivering(number) }
         }
     }
@@ -101,6 +117,11 @@ actor LaneRunner {
     /// Takes what the device is, which is durable already.
     func describe(as description: DeviceDescription, driverSettings: JSONValue) {
         lane.describe(as: description, driverSettings: driverSettings)
+    }
+
+    /// Takes the owner's name, metadata and so on of the device, which are durable already.
+    func relabel(as labelled: Device) {
+        lane.relabel(as: labelled)
     }
 
     /// Waits for an attempt's outcome to be durable; nil if the lane does not hold the attempt, or the task is cancelled.
@@ -252,7 +273,7 @@ actor LaneRunner {
             "action_attempt.id": "\(attempt.id)",
             "action_attempt.type": "\(attempt.actionType.rawValue)",
             "action_attempt.status": "\(attempt.status.rawValue)",
-            "device.id": "\(attempt.deviceID)",
+            "device.id": "\(lane.device.id)",
         ]
         if case .failure(let failure) = attempt.outcome { metadata["error.type"] = "\(failure.cause.rawValue)" }
         surroundings.logger.info("action attempt resolved", metadata: metadata)
@@ -313,6 +334,7 @@ extension AttemptLane.Refusal {
                 message: "The action attempt could not be stored and was not accepted.",
                 retryAfter: .seconds(2)
             )
+        case .deviceDeleted: EngineError(.unknownDevice, message: "The device is deleted.")
         case .shuttingDown: .shuttingDown
         }
     }

@@ -5,6 +5,8 @@ import KeywayModel
 ///
 /// A value behind the driver's mutex. What needs a task of its own it leaves in ``takeJobs()``.
 struct HostedLock {
+    /// What its tasks know it by.
+    let identity: Identity
     /// The lock.
     private(set) var lock: VirtualLock
 
@@ -19,19 +21,28 @@ struct HostedLock {
     /// Work for the driver's tasks.
     private var jobs: [SandboxJob] = []
 
+    /// Which lock of a device it is: one that was forgotten is another than the one made after it.
+    struct Identity: Hashable, Sendable {
+        /// The device that the lock plays.
+        let deviceID: Identifier<Device>
+        /// How many locks the driver had made before.
+        let number: UInt64
+    }
+
     /// A report on its way to the sink.
     private struct Letter {
         let report: DeviceReport
         /// Who waits until it is durable.
-        var receipt: Reply<Result<Void, any Error>>?
+        var receipts: [Reply<Result<Void, any Error>>] = []
     }
 
     /// The most reports that may wait for the sink when a command or a tester comes; each adds three at most.
     static var maximumOutboxCount: Int { 64 }
 
-    /// Hosts a lock.
-    init(_ lock: VirtualLock) {
+    /// Hosts a lock, the only one with this number.
+    init(_ lock: VirtualLock, number: UInt64) {
         self.lock = lock
+        identity = Identity(deviceID: lock.deviceID, number: number)
     }
 
     /// Whether so many reports wait for the sink that the lock can take nothing that makes more.
@@ -57,15 +68,15 @@ struct HostedLock {
         }
     }
 
-    /// Tells the lock something that it reports; `receipt` is given a value when the last report of it is durable, or
-    /// could not be made so.
+    /// Tells the lock something that it reports; `receipt` is given a value when everything that it has said so far is
+    /// durable, or could not be made so.
     mutating func report(_ input: VirtualLock.Input, at now: MonotonicInstant, receipt: Reply<Result<Void, any Error>>)
     {
         handle(input, at: now)
         if outbox.isEmpty {
             receipt.give(.success(()))
         } else {
-            outbox[outbox.count - 1].receipt = receipt
+            outbox[outbox.count - 1].receipts.append(receipt)
         }
     }
 
@@ -87,11 +98,11 @@ struct HostedLock {
         }
         if !outbox.isEmpty, !isDelivering {
             isDelivering = true
-            jobs.append(.deliver(lock.deviceID))
+            jobs.append(.deliver(identity))
         }
         if let wake = lock.nextWake, !wakes.contains(where: { $0 <= wake }) {
             wakes.append(wake)
-            jobs.append(.wake(lock.deviceID, at: wake))
+            jobs.append(.wake(identity, at: wake))
         }
         return read
     }
@@ -118,20 +129,20 @@ struct HostedLock {
 
     /// The sink has taken the next report.
     mutating func delivered() {
-        outbox.removeFirst().receipt?.give(.success(()))
+        for receipt in outbox.removeFirst().receipts { receipt.give(.success(())) }
     }
 
     /// The sink did not take the next report, which stays the next one: whoever waits for it or a later one is told.
     mutating func deliveryFailed(_ error: any Error) {
         for index in outbox.indices {
-            outbox[index].receipt?.give(.failure(error))
-            outbox[index].receipt = nil
+            for receipt in outbox[index].receipts { receipt.give(.failure(error)) }
+            outbox[index].receipts = []
         }
     }
 
-    /// The driver stops: nobody waits any longer.
-    mutating func stop() {
-        for reply in answers.values { reply.give(.unanswered("Keyway stopped.")) }
+    /// The lock is no more, for this reason: nobody waits any longer.
+    mutating func end(because reason: String) {
+        for reply in answers.values { reply.give(.unanswered(reason)) }
         answers = [:]
         deliveryFailed(CancellationError())
     }
@@ -139,8 +150,8 @@ struct HostedLock {
 
 /// Work for a task of the driver.
 enum SandboxJob: Hashable, Sendable {
-    /// Bring the device's reports to the sink until there are none.
-    case deliver(Identifier<Device>)
-    /// Wake the device's lock at an instant.
-    case wake(Identifier<Device>, at: MonotonicInstant)
+    /// Bring the lock's reports to the sink until there are none.
+    case deliver(HostedLock.Identity)
+    /// Wake the lock at an instant.
+    case wake(HostedLock.Identity, at: MonotonicInstant)
 }

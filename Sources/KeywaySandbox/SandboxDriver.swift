@@ -4,31 +4,52 @@ import Synchronization
 
 /// The driver of virtual locks: the shell around ``VirtualLock``.
 ///
-/// A lock comes into being the first time its device is spoken of, as the store last knew it, and lives as long as the
-/// driver. What a lock decides is decided at once, under one mutex; only its reports and its timers need tasks, and
-/// those are children of ``run(reportingTo:)``. So whatever is asked before that is called is done and answered as
-/// usual, and its reports and timers start with it.
+/// A lock comes into being the first time its device is spoken of, as the store last knew it, and lives until it is
+/// forgotten or the driver ends. What a lock decides is decided at once, under one mutex; only its reports and its
+/// timers need tasks, and those are children of ``run(reportingTo:)``. So whatever is asked before that is called is
+/// done and answered as usual, and its reports and timers start with it.
 package final class SandboxDriver: DeviceDriver, DeviceSimulator {
     /// Always ``Provider/sandbox``.
     package let provider = Provider.sandbox
 
     private let time: any TimeSource
+    private let fastLocks: Int
     private let saveSettings: @Sendable (JSONValue, Identifier<Device>) async throws -> Void
     private let noteBadSettings: @Sendable (SandboxError, Identifier<Device>) -> Void
     private let state: Mutex<State>
     /// One change of a lasting behaviour at a time, so that what is stored last is also what holds.
     private let behaviorChanges = Turnstile()
-    /// At most one delivery and a few timers for each device, so it needs no bound of its own.
+    /// At most one delivery and a few timers for each lock, so it needs no bound of its own.
+    ///
+    /// The timers of a forgotten lock end at their time, and nothing comes of them.
     private let jobs: AsyncStream<SandboxJob>
     private let newJobs: AsyncStream<SandboxJob>.Continuation
 
     private struct State: Sendable {
         var random: any RandomNumberGenerator & Sendable
         var locks: [Identifier<Device>: HostedLock] = [:]
+        var madeLocks: UInt64 = 0
         var phase = Phase.new
 
         mutating func draw(from range: ClosedRange<Int>) -> Duration {
             .milliseconds(range.lowerBound + Int(random.next(upperBound: UInt64(range.count))))
+        }
+
+        mutating func host(_ lock: VirtualLock) {
+            locks[lock.deviceID] = HostedLock(lock, number: madeLocks)
+            madeLocks += 1
+        }
+
+        /// The lock that a task works for; nil once it is forgotten, whatever has been made in its place.
+        subscript(identity: HostedLock.Identity) -> HostedLock? {
+            get {
+                guard let lock = locks[identity.deviceID], lock.identity == identity else { return nil }
+                return lock
+            }
+            set {
+                guard locks[identity.deviceID]?.identity == identity else { return }
+                locks[identity.deviceID] = newValue
+            }
         }
     }
 
@@ -49,16 +70,20 @@ package final class SandboxDriver: DeviceDriver, DeviceSimulator {
     /// - Parameters:
     ///   - time: What latencies and deadlines are counted on.
     ///   - random: What latencies are drawn from; seed it to have the same ones again.
+    ///   - fastLocks: How many locks without latency a workspace has at its beginning beside the standard ones. Range:
+    ///     0 to ``SandboxSeed/maximumFastLocks``.
     ///   - saveSettings: Makes a device's driver settings durable, or throws.
     ///   - noteBadSettings: Told once for each lock whose stored settings make no sense, and which therefore behaves as
     ///     ``LockBehavior/usual``.
     package init(
         time: any TimeSource,
         random: any RandomNumberGenerator & Sendable,
+        fastLocks: Int = 0,
         saveSettings: @escaping @Sendable (JSONValue, Identifier<Device>) async throws -> Void,
         noteBadSettings: @escaping @Sendable (SandboxError, Identifier<Device>) -> Void = { _, _ in }
     ) {
         self.time = time
+        self.fastLocks = fastLocks
         self.saveSettings = saveSettings
         self.noteBadSettings = noteBadSettings
         state = Mutex(State(random: random))
@@ -107,20 +132,24 @@ package final class SandboxDriver: DeviceDriver, DeviceSimulator {
 
     // MARK: The device simulator
 
-    /// Takes a lock off the network and waits until its report of that is durable.
+    /// Lets something happen to a lock and waits until its reports of that, and of what it could not say before, are
+    /// durable.
     ///
-    /// - Throws: What the sink throws; the lock is off the network all the same, and its report is brought again.
-    ///   ``SandboxError`` with code `overloaded` or `stopped` if nothing was done.
-    package func disconnect(_ device: Device) async throws {
-        try await report(.disconnected, by: device)
-    }
-
-    /// Puts a lock on the network and waits until its reports of that and of what it did meanwhile are durable.
-    ///
-    /// - Throws: What the sink throws; the lock is on the network all the same, and its reports are brought again.
-    ///   ``SandboxError`` with code `overloaded` or `stopped` if nothing was done.
-    package func connect(_ device: Device) async throws {
-        try await report(.connected, by: device)
+    /// - Throws: What the sink throws; it has happened all the same, and the reports are brought again.
+    ///   ``SandboxError`` with code `overloaded` or `stopped` if nothing has happened. `CancellationError` if the lock
+    ///   is forgotten meanwhile.
+    package func simulate(_ happening: SimulatedHappening, to device: Device) async throws {
+        let receipt = Reply<Result<Void, any Error>>()
+        var isOverloaded = false
+        let isDone = withLock(of: device) { state, now in
+            isOverloaded = state.locks[device.id]?.isOverloaded ?? false
+            if !isOverloaded { state.locks[device.id]?.report(.happened(happening), at: now, receipt: receipt) }
+        }
+        guard isDone else { throw SandboxError.stopped }
+        guard !isOverloaded else {
+            throw SandboxError(.overloaded, message: "Reports of this lock are waiting to be stored.")
+        }
+        try await receipt.value(ifCancelled: .failure(CancellationError())).get()
     }
 
     /// Changes how a lock answers commands, for good or for `times` commands.
@@ -155,26 +184,38 @@ package final class SandboxDriver: DeviceDriver, DeviceSimulator {
         _ = withLock(of: device) { state, now in state.locks[device.id]?.handle(.settled(bolt), at: now) }
     }
 
+    /// Forgets a lock: whoever waits for its answer is told that it was reset, and whoever waits for its reports is
+    /// cancelled.
+    ///
+    /// A report that the sink is just taking cannot be called back; no other comes after this.
+    package func forget(_ id: Identifier<Device>) async {
+        state.withLock { state in
+            var lock = state.locks.removeValue(forKey: id)
+            lock?.end(because: "The lock was reset.")
+        }
+    }
+
+    /// What a sandbox workspace has at the beginning: ``SandboxSeed``.
+    package func beginning(of workspace: Workspace) -> (accounts: [ConnectedAccount], devices: [Device]) {
+        let account = SandboxSeed.account(of: workspace)
+        return ([account], SandboxSeed.devices(of: workspace, account: account, fastLocks: fastLocks))
+    }
+
+    /// An account such as a user connects: ``SandboxSeed/connectedAccount(_:in:at:)``.
+    package func newAccount(
+        _ id: Identifier<ConnectedAccount>,
+        in workspace: Workspace,
+        at time: Timestamp
+    ) -> (account: ConnectedAccount, devices: [Device]) {
+        SandboxSeed.connectedAccount(id, in: workspace, at: time)
+    }
+
     // MARK: Locks
 
     private func apply(_ behavior: LockBehavior, times: Int?, to device: Device) -> Bool {
         withLock(of: device) { state, now in
             state.locks[device.id]?.handle(.behaviorSet(behavior, times: times), at: now)
         }
-    }
-
-    private func report(_ input: VirtualLock.Input, by device: Device) async throws {
-        let receipt = Reply<Result<Void, any Error>>()
-        var isOverloaded = false
-        let isDone = withLock(of: device) { state, now in
-            isOverloaded = state.locks[device.id]?.isOverloaded ?? false
-            if !isOverloaded { state.locks[device.id]?.report(input, at: now, receipt: receipt) }
-        }
-        guard isDone else { throw SandboxError.stopped }
-        guard !isOverloaded else {
-            throw SandboxError(.overloaded, message: "Reports of this lock are waiting to be stored.")
-        }
-        try await receipt.value(ifCancelled: .failure(CancellationError())).get()
     }
 
     /// Does something with a device's lock, which is made if there is none yet, and starts the work that comes of it.
@@ -187,7 +228,7 @@ package final class SandboxDriver: DeviceDriver, DeviceSimulator {
             if state.locks[device.id] == nil {
                 let lock: VirtualLock
                 (lock, badSettings) = VirtualLock.restored(of: device)
-                state.locks[device.id] = HostedLock(lock)
+                state.host(lock)
             }
             body(&state, time.now().monotonic)
             start(state.locks[device.id]?.takeJobs() ?? [])
@@ -204,7 +245,7 @@ package final class SandboxDriver: DeviceDriver, DeviceSimulator {
     private func stop() {
         state.withLock { state in
             state.phase = .stopped
-            for id in Array(state.locks.keys) { state.locks[id]?.stop() }
+            for id in Array(state.locks.keys) { state.locks[id]?.end(because: "Keyway stopped.") }
         }
         newJobs.finish()
     }
@@ -213,27 +254,27 @@ package final class SandboxDriver: DeviceDriver, DeviceSimulator {
 
     private func perform(_ job: SandboxJob, reportingTo sink: any ReportSink) async {
         switch job {
-        case .deliver(let id): await deliverReports(of: id, to: sink)
-        case .wake(let id, let instant):
+        case .deliver(let lock): await deliverReports(of: lock, to: sink)
+        case .wake(let lock, let instant):
             guard (try? await time.sleep(until: instant)) != nil else { return }
             state.withLock { state in
                 guard state.phase == .running else { return }
-                state.locks[id]?.wake(setFor: instant, at: time.now().monotonic)
-                start(state.locks[id]?.takeJobs() ?? [])
+                state[lock]?.wake(setFor: instant, at: time.now().monotonic)
+                start(state[lock]?.takeJobs() ?? [])
             }
         }
     }
 
-    /// Brings one device's reports to the sink, one after the other; a report that is not taken is brought again.
-    private func deliverReports(of id: Identifier<Device>, to sink: any ReportSink) async {
+    /// Brings one lock's reports to the sink, one after the other; a report that is not taken is brought again.
+    private func deliverReports(of lock: HostedLock.Identity, to sink: any ReportSink) async {
         var delay = Self.deliveryRetryDelays.lowerBound
-        while let report = state.withLock({ $0.locks[id]?.nextReport() }) {
+        while let report = state.withLock({ $0[lock]?.nextReport() }) {
             do {
                 try await sink.deliver(report)
-                state.withLock { $0.locks[id]?.delivered() }
+                state.withLock { $0[lock]?.delivered() }
                 delay = Self.deliveryRetryDelays.lowerBound
             } catch {
-                state.withLock { $0.locks[id]?.deliveryFailed(error) }
+                state.withLock { $0[lock]?.deliveryFailed(error) }
                 guard (try? await time.sleep(for: delay)) != nil else { return }
                 delay = min(delay * 2, Self.deliveryRetryDelays.upperBound)
             }
@@ -251,13 +292,7 @@ extension VirtualLock {
         } catch {
             badSettings = error
         }
-        let lock = VirtualLock(
-            deviceID: device.id,
-            bolt: device.state.reportedBolt,
-            isOnline: device.state.isOnline,
-            behavior: behavior
-        )
-        return (lock, badSettings)
+        return (VirtualLock(deviceID: device.id, state: device.state, behavior: behavior), badSettings)
     }
 }
 

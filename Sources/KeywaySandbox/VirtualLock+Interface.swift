@@ -8,10 +8,8 @@ extension VirtualLock {
         case command(Command, latency: Duration)
         /// ``VirtualLock/nextWake`` has come.
         case timePassed
-        /// A tester puts it on the network.
-        case connected
-        /// A tester takes it off the network.
-        case disconnected
+        /// A tester lets something happen to it.
+        case happened(SimulatedHappening)
         /// A tester changes how it answers, for some commands or, with nil, until changed again.
         case behaviorSet(LockBehavior, times: Int?)
         /// A tester puts the bolt somewhere, and ends what it was doing.

@@ -8,18 +8,33 @@ package import KeywayModel
 /// - It works on one command at a time. A command that comes while an earlier one is under way, possible after a
 ///   timeout, takes the earlier one's place: that one has no effect any more, and its bolt is back where it rested.
 /// - Without latency a bolt is never on its way, so it reports no movement, only where it ends.
-/// - Off the network it takes no commands, says nothing and cannot be read. A command that was under way is carried
-///   out all the same, and what came of it is reported on the next connection.
+/// - Its own network, its hub, the account and its removal can each keep it from being reached. Then it takes no
+///   commands, says nothing and cannot be read. Each change of these is reported as what keeps it off now: of several
+///   the one that began last, but always a removal, which nothing ends. A command that was under way is carried out all
+///   the same, and what came of it is reported when it can be reached again.
+/// - While the owner's subscription has run out it takes no commands, but talks.
 /// - A lock that cannot say where its bolt is, `never_respond` or `unconfirmed`, cannot be read either: a reading must
 ///   not confirm what the device itself cannot (G6).
-/// - Auto-relock counts from an unlock by a command. Any command that it does not refuse ends the count.
-/// - Reports that come of a command carry its attempt; those of auto-relock do not.
+/// - A command to move the bolt is acknowledged when it is taken. Any other is answered once, as completed, when it is
+///   done; what it reports comes before that answer.
+/// - A setting of auto-lock does not involve the bolt, so `jam` has no part in it.
+/// - One of ``keypadCodes`` unlocks, and any other is refused entry. Codes, and locking at the keypad, move a bolt that
+///   jams or not like a command does, but their reports are those of a person at the door: without an attempt.
+/// - It locks itself after an unlock, by a command or a code, if its behaviour or its auto-lock says so; if both do, at
+///   the earlier time. Any command to move the bolt that it does not refuse ends the count, and so does locking at the
+///   keypad.
+/// - Reports that come of a command to move the bolt carry its attempt; those of locking itself do not.
 package struct VirtualLock: Sendable {
+    /// The codes that every virtual lock knows, for good: testers rely on them.
+    package static let keypadCodes: Set<String> = ["1234"]
+
     /// The device it plays.
     package let deviceID: Identifier<Device>
-    /// Whether it is on the network.
-    package private(set) var isOnline: Bool
 
+    /// What keeps it from being reached.
+    private var reachability: Reachability
+    /// Whether the owner's subscription has run out.
+    private var isSubscriptionExpired: Bool
     /// Where the bolt last rested.
     private var restingBolt: BoltState
     /// The behaviour until changed.
@@ -29,33 +44,20 @@ package struct VirtualLock: Sendable {
     /// The command it is working on.
     private var underWay: CommandUnderWay?
     /// When it locks itself.
-    private var relockAt: MonotonicInstant?
+    private var relock: RelockCount
     /// Whether it cannot say where its bolt is.
     private var isMute: Bool
-    /// What it could not report while off the network: at most where the bolt is, and a failure.
+    /// What it could not report while it was not reached: at most where the bolt is, and a failure or a denial.
     private var unsaid: [DeviceReport] = []
 
-    /// A command, taken and not finished.
-    private struct CommandUnderWay: Sendable {
-        let command: Command
-        let behavior: LockBehavior
-        /// When it is finished; nil if it never is by itself.
-        let dueAt: MonotonicInstant?
-        var isAnswered: Bool
-        /// Whether the bolt is on its way.
-        let isMoving: Bool
-    }
-
-    /// Makes a lock as it was last reported: its own timers and a command under way do not survive a restart.
-    package init(
-        deviceID: Identifier<Device>,
-        bolt: BoltState,
-        isOnline: Bool,
-        behavior: LockBehavior
-    ) {
+    /// Makes a lock as it was last reported: its own timers and a command under way do not survive a restart, and of
+    /// several things that keep it from being reached only the one that was shown does.
+    package init(deviceID: Identifier<Device>, state: DeviceState, behavior: LockBehavior) {
         self.deviceID = deviceID
-        self.isOnline = isOnline
-        restingBolt = bolt
+        reachability = Reachability(state)
+        isSubscriptionExpired = state.subscriptionExpiredAt != nil
+        restingBolt = state.reportedBolt
+        relock = RelockCount(state.autoLock)
         lasting = behavior
         isMute = behavior.reaction.isMute
     }
@@ -69,10 +71,7 @@ package struct VirtualLock: Sendable {
     package var nextWake: MonotonicInstant? { nextStep?.at }
 
     /// Where the bolt is, or on its way to.
-    package var bolt: BoltState {
-        guard let underWay, underWay.isMoving else { return restingBolt }
-        return underWay.command.actionType.movingState
-    }
+    package var bolt: BoltState { underWay?.moving ?? restingBolt }
 
     // MARK: The one door
 
@@ -92,8 +91,7 @@ package struct VirtualLock: Sendable {
             take(command, latency: latency, at: now, &actions)
             catchUp(to: now, &actions)
         case .timePassed: break
-        case .connected: connect(&actions)
-        case .disconnected: disconnect(&actions)
+        case .happened(let happening): happen(happening, &actions)
         case .behaviorSet(let behavior, let times): set(behavior, times: times)
         case .settled(let bolt): settle(at: bolt, &actions)
         case .read: read(&actions)
@@ -110,31 +108,31 @@ package struct VirtualLock: Sendable {
         _ actions: inout [Action]
     ) {
         precondition(command.deviceID == deviceID && latency >= .zero)
-        guard now < command.deadline else {
-            actions.append(.answer(command.attemptID, .refused(.actionAttemptExpired, nil)))
+        let id = command.attemptID
+        if let refusal = refusal(of: command, at: now) {
+            actions.append(.answer(id, refusal))
             return
         }
-        guard isOnline else {
-            actions.append(.answer(command.attemptID, .refused(.deviceOffline, "The lock is not on the network.")))
+        guard let deed = Deed(command) else {
+            actions.append(.answer(id, .refused(.notSupported, nil)))
             return
         }
         answerUnderWay(.unanswered("A later command took the place of this one."), &actions)
         let behavior = takeBehavior()
-        let reaction = behavior.reaction
-        isMute = reaction.isMute
-        if !reaction.isRefusal { relockAt = nil }
-        let underWay = CommandUnderWay(
-            command: command,
-            behavior: behavior,
-            dueAt: reaction.delay(after: latency).map { now + $0 },
-            isAnswered: reaction.acknowledgesAtOnce,
-            isMoving: reaction.showsMovement && latency > .zero
-        )
+        isMute = behavior.reaction.isMute
+        if deed.isBoltMove, !behavior.reaction.isRefusal { relock.stop() }
+        let underWay = CommandUnderWay(command, deed: deed, behavior: behavior, latency: latency, at: now)
         self.underWay = underWay
-        if underWay.isAnswered { actions.append(.answer(command.attemptID, .acknowledged)) }
-        if underWay.isMoving {
-            say(.bolt(command.actionType.movingState), method: .remote, attemptID: command.attemptID, &actions)
-        }
+        if underWay.isAnswered { actions.append(.answer(id, .acknowledged)) }
+        if let moving = underWay.moving { say(report(.bolt(moving), method: .remote, attemptID: id), &actions) }
+    }
+
+    /// Why the lock takes no command; nil if it does.
+    private func refusal(of command: Command, at now: MonotonicInstant) -> CommandAnswer? {
+        if now >= command.deadline { return .refused(.actionAttemptExpired, nil) }
+        if let obstacle = reachability.obstacle { return obstacle.refusal }
+        if isSubscriptionExpired { return .refused(.remoteControlDisabled, "The subscription has run out.") }
+        return nil
     }
 
     private mutating func takeBehavior() -> LockBehavior {
@@ -146,33 +144,55 @@ package struct VirtualLock: Sendable {
     /// The command's time is over: what its reaction says happens.
     private mutating func finish(_ done: CommandUnderWay, at instant: MonotonicInstant, _ actions: inout [Action]) {
         let id = done.command.attemptID
+        underWay = nil
         switch done.behavior.reaction {
-        case .succeed, .answerLate:
-            rest(at: done.command.actionType.wantedState, after: done, at: instant)
-            say(.bolt(restingBolt), method: .remote, attemptID: id, &actions)
-        case .jam:
-            rest(at: .jammed, after: done, at: instant)
-            say(.bolt(.jammed), method: .remote, attemptID: id, &actions)
+        case .succeed, .answerLate, .jam:
+            if let report = carryOut(done, at: instant) { say(report, &actions) }
+            if !done.isAnswered { actions.append(.answer(id, .completed)) }
         case .fail(let cause):
             if done.isAnswered {
                 // Nobody waits for the answer any more, so it can only be a report.
-                say(.commandFailed(cause, nil), method: nil, attemptID: id, &actions)
+                say(report(.commandFailed(cause, nil), attemptID: id), &actions)
             } else {
                 actions.append(.answer(id, .refused(cause, nil)))
             }
         case .unconfirmed:
-            rest(at: done.command.actionType.wantedState, after: done, at: instant)
+            _ = carryOut(done, at: instant)
             if !done.isAnswered { actions.append(.answer(id, .delivered)) }
         case .neverRespond, .hold:
             preconditionFailure("a command without an end has ended")
         }
-        underWay = nil
     }
 
-    private mutating func rest(at bolt: BoltState, after done: CommandUnderWay, at instant: MonotonicInstant) {
-        restingBolt = bolt
-        if bolt == .unlocked, let delay = done.behavior.autoRelockMilliseconds {
-            relockAt = instant + .milliseconds(delay)
+    /// Does what the command asks for.
+    ///
+    /// - Returns: What there is to say of it, if anything.
+    private mutating func carryOut(_ done: CommandUnderWay, at instant: MonotonicInstant) -> DeviceReport? {
+        switch done.deed {
+        case .move(let wanted, _):
+            rest(at: wanted, after: done, at: instant)
+            return report(.bolt(restingBolt), method: .remote, attemptID: done.command.attemptID)
+        case .configure(let setting):
+            relock.configure(setting, isUnlocked: restingBolt == .unlocked, at: instant)
+            return nil
+        case .enter(let code):
+            guard Self.keypadCodes.contains(code) else { return report(.accessDenied(AccessDenial(.unknownCode))) }
+            rest(at: .unlocked, after: done, at: instant)
+            return report(.bolt(restingBolt), method: .keycode, code: code)
+        case .lockByHand:
+            rest(at: .locked, after: done, at: instant)
+            // Not by keycode: that would promise a code, and whoever locks at a keypad presses a button.
+            return report(.bolt(restingBolt), method: .manual)
+        }
+    }
+
+    /// The bolt comes to rest where it was sent, or is stuck.
+    private mutating func rest(at wanted: BoltState, after done: CommandUnderWay, at instant: MonotonicInstant) {
+        restingBolt = done.behavior.reaction == .jam ? .jammed : wanted
+        if restingBolt == .unlocked {
+            relock.begin(at: instant, scripted: done.behavior.autoRelockMilliseconds)
+        } else {
+            relock.stop()
         }
     }
 
@@ -195,7 +215,7 @@ package struct VirtualLock: Sendable {
             if let dueAt = underWay.dueAt { steps.append((dueAt, .finish)) }
             if !underWay.isAnswered { steps.append((underWay.command.deadline, .stopWaiting)) }
         }
-        if let relockAt { steps.append((relockAt, .relock)) }
+        if let relockAt = relock.end { steps.append((relockAt, .relock)) }
         return steps.min { $0.at < $1.at }
     }
 
@@ -207,27 +227,49 @@ package struct VirtualLock: Sendable {
             case .stopWaiting:
                 answerUnderWay(.unanswered("The lock did not answer before the deadline."), &actions)
             case .relock:
-                relockAt = nil
+                relock.stop()
                 restingBolt = .locked
-                if !isMute { say(.bolt(.locked), method: .automatic, attemptID: nil, &actions) }
+                if !isMute { say(report(.bolt(.locked), method: .automatic), &actions) }
             }
         }
     }
 
     // MARK: What testers do
 
-    private mutating func connect(_ actions: inout [Action]) {
-        isOnline = true
-        say(.online(true), method: nil, attemptID: nil, &actions)
+    private mutating func happen(_ happening: SimulatedHappening, _ actions: inout [Action]) {
+        switch happening {
+        case .disconnected: begin(.network, &actions)
+        case .connected: end(.network, &actions)
+        case .disconnectedFromHub: begin(.hub, &actions)
+        case .connectedToHub: end(.hub, &actions)
+        case .accountDisconnected: begin(.account, &actions)
+        case .accountConnected: end(.account, &actions)
+        case .removed: begin(.removal, &actions)
+        case .subscription(let isExpired):
+            guard isExpired != isSubscriptionExpired else { return }
+            isSubscriptionExpired = isExpired
+            // Said by the maker, not by the lock, so nothing holds it back.
+            actions.append(.report(report(.subscription(isExpired: isExpired))))
+        }
+    }
+
+    private mutating func begin(_ obstacle: Reachability.Obstacle, _ actions: inout [Action]) {
+        guard reachability.begin(obstacle) else { return }
+        answerUnderWay(.unanswered("The lock can no longer be reached."), &actions)
+        tellReachability(&actions)
+    }
+
+    private mutating func end(_ obstacle: Reachability.Obstacle, _ actions: inout [Action]) {
+        guard reachability.end(obstacle) else { return }
+        tellReachability(&actions)
+        guard reachability.obstacle == nil else { return }
         actions += unsaid.map(Action.report)
         unsaid = []
     }
 
-    private mutating func disconnect(_ actions: inout [Action]) {
-        answerUnderWay(.unanswered("The lock went off the network."), &actions)
-        // Said by the network, not by the lock, so nothing holds it back.
-        actions.append(.report(DeviceReport(deviceID: deviceID, content: .online(false))))
-        isOnline = false
+    /// Said by whatever is between the lock and Keyway, so nothing holds it back.
+    private func tellReachability(_ actions: inout [Action]) {
+        actions.append(.report(report(reachability.content)))
     }
 
     private mutating func set(_ behavior: LockBehavior, times: Int?) {
@@ -245,7 +287,7 @@ package struct VirtualLock: Sendable {
     private mutating func settle(at bolt: BoltState, _ actions: inout [Action]) {
         answerUnderWay(.unanswered("The lock was told from outside where to rest."), &actions)
         underWay = nil
-        relockAt = nil
+        relock.stop()
         unsaid = []
         restingBolt = bolt
     }
@@ -254,24 +296,27 @@ package struct VirtualLock: Sendable {
         if underWay?.behavior.reaction == .neverRespond {
             answerUnderWay(.unanswered("The lock did not answer before it was asked for its state."), &actions)
         }
-        actions.append(.read(isOnline && !isMute ? bolt : nil))
+        actions.append(.read(reachability.obstacle == nil && !isMute ? bolt : nil))
     }
 
     // MARK: Reports
 
-    /// Reports, or remembers to report on the next connection.
-    private mutating func say(
+    private func report(
         _ content: DeviceReport.Content,
-        method: LockMethod?,
-        attemptID: Identifier<ActionAttempt>?,
-        _ actions: inout [Action]
-    ) {
-        let report = DeviceReport(deviceID: deviceID, content: content, method: method, attemptID: attemptID)
-        if isOnline {
+        method: LockMethod? = nil,
+        code: String? = nil,
+        attemptID: Identifier<ActionAttempt>? = nil
+    ) -> DeviceReport {
+        DeviceReport(deviceID: deviceID, content: content, method: method, code: code, attemptID: attemptID)
+    }
+
+    /// Reports, or remembers to report once it can be reached.
+    private mutating func say(_ report: DeviceReport, _ actions: inout [Action]) {
+        if reachability.obstacle == nil {
             actions.append(.report(report))
         } else {
-            // Once connected it says where the bolt is then, not where it was on the way there.
-            if case .bolt = content { unsaid.removeAll(where: \.isAboutBolt) }
+            // Then it says where the bolt is, not where it was on the way there.
+            if report.isAboutBolt { unsaid.removeAll(where: \.isAboutBolt) }
             unsaid.append(report)
         }
     }
@@ -280,35 +325,5 @@ package struct VirtualLock: Sendable {
 extension DeviceReport {
     fileprivate var isAboutBolt: Bool {
         if case .bolt = content { true } else { false }
-    }
-}
-
-extension LockBehavior.Reaction {
-    /// Whether the lock says at once that it has the command.
-    fileprivate var acknowledgesAtOnce: Bool {
-        switch self {
-        case .succeed, .jam, .answerLate, .hold: true
-        case .fail, .neverRespond, .unconfirmed: false
-        }
-    }
-
-    /// Whether the lock says that its bolt is on its way.
-    fileprivate var showsMovement: Bool { self == .succeed || self == .jam }
-
-    /// Whether the lock cannot say where its bolt is.
-    fileprivate var isMute: Bool { self == .neverRespond || self == .unconfirmed }
-
-    /// Whether the command has no effect on the bolt because the lock does not want it.
-    fileprivate var isRefusal: Bool {
-        if case .fail = self { true } else { false }
-    }
-
-    /// How long after the command it is finished; nil: never by itself.
-    fileprivate func delay(after latency: Duration) -> Duration? {
-        switch self {
-        case .succeed, .jam, .fail, .unconfirmed: latency
-        case .answerLate(let delay): latency + .milliseconds(delay)
-        case .neverRespond, .hold: nil
-        }
     }
 }

@@ -21,6 +21,12 @@ struct Call: Sendable {
     /// Whether the server works on it.
     var isInside = false
 
+    /// What its action needs to know besides.
+    var parameters: ActionParameters {
+        actionType == .configureAutoLock
+            ? .autoLock(AutoLock(isEnabled: true, delaySeconds: Double(1 + body % 2))) : .none
+    }
+
     /// The same request once more.
     var again: Call {
         var call = self

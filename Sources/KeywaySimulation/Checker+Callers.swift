@@ -98,7 +98,9 @@ extension Checker {
         guard let stored = tables.attempt(attempt.id, in: devices[device].workspaceID) else {
             throw Violation(.accepted, "a caller is told of \(attempt.id.number), which is not stored", device: device)
         }
-        guard stored.deviceID == devices[device].id, stored.actionType == call.actionType else {
+        guard stored.deviceID == devices[device].id, stored.actionType == call.actionType,
+            stored.parameters == call.parameters
+        else {
             throw Violation(.safeRetry, "a caller gets an attempt it did not ask for", device: device)
         }
         guard let turn = call.turn else { return }
@@ -131,7 +133,9 @@ extension Checker {
             }
         }
         if call.overlap == .join, let last = file.unresolvedBefore.last,
-            file.unresolvedBefore.count == file.lengthBefore, files[last]?.request.actionType == call.actionType
+            file.unresolvedBefore.count == file.lengthBefore, let wish = files[last]?.request,
+            wish.actionType == call.actionType,
+            wish.parameters == call.parameters
         {
             throw Violation(.oneAtATime, "\(attempt.id.number) should have joined \(last.number)", device: call.device)
         }
@@ -172,6 +176,8 @@ extension Checker {
             files[id]?.isRefused = true
         case .shuttingDown: files[id]?.isRefused = true
         case .storeUnavailable: files[id]?.mayBeUnstored = true
+        case .deviceDeleted:
+            throw Violation(.agreement, "refused as deleted, which nobody did", device: call.device)
         }
     }
 

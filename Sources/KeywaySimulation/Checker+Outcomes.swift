@@ -40,9 +40,9 @@ extension Checker {
         switch outcome {
         case .success(let result):
             switch result.wasConfirmedByDevice {
-            case true?: hasHeard(.bolt(attempt.actionType.wantedState), after: file, device)
+            case true?: attempt.actionType.wantedState.map { hasHeard(.bolt($0), after: file, device) } ?? false
             case false?: file.answers.contains(.delivered)
-            case nil: false
+            case nil: attempt.actionType.wantedState == nil && file.answers.contains(.completed)
             }
         case .failure(let failure): try isTrue(failure.cause, file, attempt, device)
         }
@@ -64,10 +64,11 @@ extension Checker {
             }
             switch cause {
             case .timedOut:
-                return BoltState.allCases.contains { bolt in
-                    bolt.isSettled && bolt != attempt.actionType.wantedState
-                        && hasHeard(.bolt(bolt), after: file, device)
-                }
+                return attempt.actionType.wantedState != nil
+                    && BoltState.allCases.contains { bolt in
+                        bolt.isSettled && bolt != attempt.actionType.wantedState
+                            && hasHeard(.bolt(bolt), after: file, device)
+                    }
             case .outcomeUnknown: return file.marked != nil
             default: return isUnsent
             }
@@ -117,7 +118,12 @@ extension Checker {
 extension Outcome {
     fileprivate var occurrence: Occurrence {
         switch self {
-        case .success(let result): result.wasConfirmedByDevice == true ? .confirmed : .unconfirmed
+        case .success(let result):
+            switch result.wasConfirmedByDevice {
+            case true?: .confirmed
+            case false?: .unconfirmed
+            case nil: .completed
+            }
         case .failure(let failure):
             switch failure.cause {
             case .lockJammed: .jammed

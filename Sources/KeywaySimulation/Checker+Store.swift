@@ -49,6 +49,7 @@ extension Checker {
         }
         let request = file.request
         guard attempt.deviceID == request.deviceID, attempt.actionType == request.actionType,
+            attempt.parameters == request.parameters,
             attempt.requestedBy == request.requestedBy, attempt.createdAt == request.createdAt,
             attempt.deadlineAt == request.deadlineAt, attempt.workspaceID == request.workspaceID
         else { throw Violation(.accepted, "\(name) is not stored as it was asked for", device: device) }
@@ -135,9 +136,12 @@ extension Checker {
         _ coverage: inout Coverage
     ) throws(Violation) {
         let announcements = events.filter { if case .resolution = $0.details { true } else { false } }
-        guard announcements.compactMap(\.actionAttemptID).sorted() == resolved.sorted() else {
+        let told = resolved.filter { id in
+            files[id]?.stored.map { EventType.resolution(of: $0.actionType, succeeded: true) != nil } ?? true
+        }
+        guard announcements.compactMap(\.actionAttemptID).sorted() == told.sorted() else {
             let message = """
-                \(resolved.map(\.number)) were resolved, with events for \
+                \(told.map(\.number)) were resolved, with events for \
                 \(announcements.map { $0.actionAttemptID?.number ?? 0 })
                 """
             throw Violation(.agreement, message, device: device)
@@ -154,8 +158,8 @@ extension Checker {
                     throw Violation(.agreement, "\(id.number) is confirmed, with no \(wanted.rawValue)", device: device)
                 }
             }
-            try checkOutcome(of: id, device: device, &coverage)
         }
+        for id in resolved { try checkOutcome(of: id, device: device, &coverage) }
     }
 
     /// A bolt or a connection that is said to have changed twice in the same way has made one event too many, unless an
@@ -165,7 +169,9 @@ extension Checker {
         _ events: [Event],
         device: Int
     ) throws(Violation) {
-        let confirmed = resolved.contains { files[$0]?.stored?.status == .success }
+        let confirmed = resolved.contains { id in
+            files[id]?.stored.map { $0.status == .success && $0.actionType.wantedState != nil } ?? false
+        }
         for event in events {
             switch event.type {
             case .lockLocked, .lockUnlocked:
@@ -251,7 +257,7 @@ extension LaneCommit.Change {
         case .dispatch(let id, _, _): id
         case .resolve(let attempt, _): attempt.id
         case .lateReport(let id, _, _): id
-        case .join, .report: nil
+        case .join, .report, .delete, .reset: nil
         }
     }
 }

@@ -20,6 +20,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
     // Outcomes, as the store has them.
     case confirmed = "outcome: success, confirmed"
     case unconfirmed = "outcome: success, unconfirmed"
+    case completed = "outcome: success of an action that moves no bolt"
     case jammed = "outcome: lock_jammed"
     case timedOut = "outcome: timed_out"
     case unknown = "outcome: outcome_unknown"

@@ -18,6 +18,8 @@ extension AttemptLane.Input {
                 + (report.attemptID.map { ", for \($0.number)" } ?? "") + (report.method.map { ", \($0)" } ?? "")
         case .read(let id, let bolt): "read \(bolt.map(\.rawValue) ?? "nothing") for \(id.number)"
         case .simulatedOutcome(let id, let outcome): "tester ends \(id.number) as \(outcome.summary)"
+        case .delete: "delete"
+        case .reset: "reset"
         case .woken: "woken"
         case .drain: "drain"
         }
@@ -65,6 +67,8 @@ extension LaneCommit.Change {
             "resolve \(attempt.id.number) \(attempt.outcome?.summary ?? "without outcome")"
         case .lateReport(let id, let entry, _): "late report \(entry.detail ?? "") on \(id.number)"
         case .report(let events): events.map(\.type.rawValue).joined(separator: ", ")
+        case .delete: "delete"
+        case .reset: "reset"
         }
     }
 }

@@ -25,7 +25,7 @@ extension World {
             let device = random.below(devices.count)
             let call = Call(
                 device: device,
-                actionType: random.pick(ActionType.allCases),
+                actionType: random.chance(0.15) ? .configureAutoLock : random.pick(ActionType.boltMoves),
                 deadline: random.duration(in: habits.deadline),
                 overlap: random.pick(habits.overlaps),
                 requester: requester(of: device),
@@ -104,6 +104,7 @@ extension World {
             workspaceID: devices[call.device].workspaceID,
             deviceID: devices[call.device].id,
             actionType: call.actionType,
+            parameters: call.parameters,
             requestedBy: call.requester,
             createdAt: moment.wall,
             deadlineAt: moment.wall + call.deadline
@@ -162,6 +163,7 @@ extension World {
             coverage.note(.refusedByStore)
             retry(call)
         case .keyReused: coverage.note(.refusedKeyReused)
+        case .refused(.deviceDeleted): break
         }
         if strikes(0.03), call.key != nil {
             coverage.note(.answerLost)

@@ -8,8 +8,9 @@ extension World {
             trace.note(device, at: now, "the command of \(command.attemptID.number) does not arrive: offline")
             return
         }
-        let wanted = command.actionType.wantedState
         trace.note(device, at: now, "the command of \(command.attemptID.number) arrives")
+        // An action that moves no bolt is told by the driver's answer alone.
+        guard let wanted = command.actionType.wantedState, let moving = command.actionType.movingState else { return }
         if strikes(habits.fails) {
             let cause = random.pick([FailureCause.deviceBusy, .rejectedByDevice, .boltObstructed])
             say(device, .commandFailed(cause, "simulated"), attemptID: command.attemptID)
@@ -20,7 +21,7 @@ extension World {
             devices[device].movingTo = wanted
             devices[device].movedBy = command.attemptID
             if random.chance(habits.reportsMoving) {
-                say(device, .bolt(command.actionType.movingState), attemptID: command.attemptID)
+                say(device, .bolt(moving), attemptID: command.attemptID)
             }
             outside(
                 .boltRests(device: device, movement: devices[device].movement),

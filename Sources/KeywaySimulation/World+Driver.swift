@@ -51,6 +51,9 @@ extension World {
         if strikes(habits.doesNotKnow) {
             coverage.note(.answerUnknown)
             answer = .unanswered(random.pick([nil, "simulated"]))
+        } else if command.actionType.wantedState == nil {
+            if isLost { coverage.note(.commandLost) }
+            answer = isLost ? .unanswered("simulated") : .completed
         } else if !habits.reports {
             answer = isLost ? .unanswered("simulated") : .delivered
         } else {

@@ -52,7 +52,7 @@ extension World {
                 manufacturer: "simulated",
                 manufacturerDisplayName: "Simulated",
                 modelDisplayName: "Simulated",
-                capabilities: [.canRemotelyLock, .canRemotelyUnlock]
+                capabilities: [.canRemotelyLock, .canRemotelyUnlock, .canConfigureAutoLock]
             ),
             state: DeviceState(reportedBolt: known)
         )

@@ -6,7 +6,7 @@ import Synchronization
 /// It keeps every rule of the contract but durability, and it keeps every attempt and event, so its memory grows with
 /// use.
 package final class MemoryStore: Store {
-    private let tables = Mutex(MemoryTables())
+    let tables = Mutex(MemoryTables())
 
     /// Makes an empty store.
     package init() {}
@@ -67,7 +67,8 @@ package final class MemoryStore: Store {
 
     // MARK: Devices
 
-    /// Returns a device; nil if there is none with this id in the workspace, or, without one, in all.
+    /// Returns a device; nil if there is none with this id in the workspace, or it is deleted; without a workspace it
+    /// looks in all, and at deleted ones too.
     package func device(
         _ id: Identifier<Device>,
         in workspaceID: Identifier<Workspace>?
@@ -75,17 +76,10 @@ package final class MemoryStore: Store {
         tables.withLock { $0.device(id, in: workspaceID) }
     }
 
-    /// Returns a page of devices, ordered by their time of creation and then by id.
+    /// Returns a page of devices, ordered by their time of creation and then by id, without deleted ones unless the
+    /// query asks for them.
     package func devices(_ query: DeviceQuery) async throws(StoreError) -> Page<Device> {
         tables.withLock { $0.devices(query) }
-    }
-
-    /// Replaces a device's driver settings; no effect if the device is gone.
-    package func setDriverSettings(
-        _ settings: JSONValue,
-        of deviceID: Identifier<Device>
-    ) async throws(StoreError) {
-        tables.withLock { $0.setDriverSettings(settings, of: deviceID) }
     }
 
     /// Adds a device with the event that says so; a device that is there already stays as it is, without an event.
@@ -95,102 +89,15 @@ package final class MemoryStore: Store {
         try tables.withLock { tables throws(StoreError) in try tables.add(device, event: event) }
     }
 
-    /// Replaces a device's description and driver settings; no effect if the device is gone.
-    package func describe(
-        _ deviceID: Identifier<Device>,
-        as description: DeviceDescription,
-        driverSettings: JSONValue
-    ) async throws(StoreError) {
-        tables.withLock { $0.describe(deviceID, as: description, driverSettings: driverSettings) }
-    }
-
-    // MARK: Connected accounts
-
-    /// Adds a connected account.
+    /// Changes a device's record with the events that tell of it.
     ///
-    /// - Throws: ``StoreError`` with code `conflict` if its id is taken or its workspace unknown.
-    package func add(_ account: ConnectedAccount) async throws(StoreError) {
-        try tables.withLock { tables throws(StoreError) in try tables.add(account) }
-    }
-
-    /// Returns a connected account, removed or not; nil if there is none with this id.
-    package func connectedAccount(
-        _ id: Identifier<ConnectedAccount>
-    ) async throws(StoreError) -> ConnectedAccount? {
-        tables.withLock { $0.accounts[id] }
-    }
-
-    /// Returns every connected account of a provider, the oldest first, removed ones included.
-    package func connectedAccounts(of provider: Provider) async throws(StoreError) -> [ConnectedAccount] {
-        tables.withLock { tables in
-            tables.accounts.values.filter { $0.provider == provider }
-                .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
-        }
-    }
-
-    /// Marks a connected account as removed and forgets its settings.
-    ///
-    /// - Returns: The account after the change; nil if there is none with this id.
-    package func removeConnectedAccount(
-        _ id: Identifier<ConnectedAccount>,
-        at time: Timestamp
-    ) async throws(StoreError) -> ConnectedAccount? {
-        tables.withLock { $0.removeAccount(id, at: time) }
-    }
-
-    // MARK: Tenants
-
-    /// Adds what is new of a workspace, its accounts and its devices.
-    ///
-    /// - Throws: ``StoreError`` with code `conflict` if a device names an account that the workspace does not have.
-    package func add(
-        _ workspace: Workspace,
-        accounts: [ConnectedAccount],
-        devices: [Device]
-    ) async throws(StoreError) {
-        try tables.withLock { tables throws(StoreError) in
-            try tables.add(workspace, accounts: accounts, devices: devices)
-        }
-    }
-
-    /// Returns a workspace; nil if there is none with this id.
-    package func workspace(_ id: Identifier<Workspace>) async throws(StoreError) -> Workspace? {
-        tables.withLock { $0.workspaces[id] }
-    }
-
-    /// Returns every workspace, the oldest first.
-    package func workspaces() async throws(StoreError) -> [Workspace] {
-        tables.withLock { $0.workspaces.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) } }
-    }
-
-    // MARK: API keys
-
-    /// Adds a key.
-    ///
-    /// - Throws: ``StoreError`` with code `conflict` if its id or short token is taken, or its workspace is unknown.
-    package func add(_ key: APIKey) async throws(StoreError) {
-        try tables.withLock { tables throws(StoreError) in try tables.add(key) }
-    }
-
-    /// Returns the key with a short token, revoked or not; nil if there is none.
-    package func apiKey(shortToken: String) async throws(StoreError) -> APIKey? {
-        tables.withLock { $0.keys.values.first { $0.shortToken == shortToken } }
-    }
-
-    /// Returns every key of a workspace, or of all, the oldest first, revoked ones included.
-    package func apiKeys(of workspaceID: Identifier<Workspace>?) async throws(StoreError) -> [APIKey] {
-        tables.withLock { tables in
-            tables.keys.values
-                .filter { workspaceID == nil || $0.workspaceID == workspaceID }
-                .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
-        }
-    }
-
-    /// Marks a key as revoked; a key that was revoked before keeps its first time.
-    ///
-    /// - Returns: The key after the change; nil if there is none with this id.
-    package func revokeAPIKey(_ id: Identifier<APIKey>, at time: Timestamp) async throws(StoreError) -> APIKey? {
-        tables.withLock { $0.revoke(id, at: time) }
+    /// - Returns: The record after the change, or why there was none; nil if there is no such device.
+    package func updateDevice<Refusal: Error>(
+        _ id: Identifier<Device>,
+        in workspaceID: Identifier<Workspace>?,
+        _ change: @escaping @Sendable (inout Device) throws(Refusal) -> [Event]
+    ) async throws(StoreError) -> Result<Device, Refusal>? {
+        tables.withLock { $0.updateDevice(id, in: workspaceID, change) }
     }
 
     // MARK: Health

@@ -4,12 +4,19 @@ package import KeywayModel
 ///
 /// The simulation uses it without the store around it, so that no task comes between two of its steps.
 package struct MemoryTables: Sendable {
-    private(set) var workspaces: [Identifier<Workspace>: Workspace] = [:]
-    private(set) var keys: [Identifier<APIKey>: APIKey] = [:]
-    private(set) var accounts: [Identifier<ConnectedAccount>: ConnectedAccount] = [:]
+    var workspaces: [Identifier<Workspace>: Workspace] = [:]
+    var keys: [Identifier<APIKey>: APIKey] = [:]
+    var tokens: [Identifier<PersonalAccessToken>: PersonalAccessToken] = [:]
     /// In the order of addition: the position is what a page cursor names.
-    private var devices: [Device] = []
-    private var devicePositions: [Identifier<Device>: Int] = [:]
+    var accounts: [ConnectedAccount] = []
+    var accountPositions: [Identifier<ConnectedAccount>: Int] = [:]
+    /// In the order of addition: the position is what a page cursor names.
+    var devices: [Device] = []
+    var devicePositions: [Identifier<Device>: Int] = [:]
+    /// Each kind's records in the order of addition.
+    var ownedRecords: [OwnedRecordKind: [StoredRecord]] = [:]
+    /// How many owned records were ever added.
+    var ownedRecordCount: Int64 = 0
     /// In the order of acceptance: the position is what a page cursor names.
     private var attempts: [ActionAttempt] = []
     private var attemptPositions: [Identifier<ActionAttempt>: Int] = [:]
@@ -69,12 +76,17 @@ package struct MemoryTables: Sendable {
             case .lateReport(let id, let entry, let events):
                 addLateReport(entry, to: id, events: events, in: commit.workspaceID)
             case .report(let events): append(events, to: commit.workspaceID)
+            case .delete(let time, let events):
+                guard devices[position].deletedAt == nil else { continue }
+                devices[position].deletedAt = time
+                append(events, to: commit.workspaceID)
+            case .reset(let fresh): devices[position] = devices[position].remade(as: fresh)
             }
         }
         if let state = commit.state { devices[position].state = state }
     }
 
-    private mutating func accept(_ attempt: ActionAttempt) {
+    mutating func accept(_ attempt: ActionAttempt) {
         guard attemptPositions[attempt.id] == nil else { return }
         attemptPositions[attempt.id] = attempts.count
         attempts.append(attempt)
@@ -113,7 +125,7 @@ package struct MemoryTables: Sendable {
 
     /// Appends the events whose id is new, and returns how many that were.
     @discardableResult
-    private mutating func append(_ new: [Event], to workspaceID: Identifier<Workspace>) -> Int {
+    mutating func append(_ new: [Event], to workspaceID: Identifier<Workspace>) -> Int {
         let unseen = new.filter { eventIDs.insert($0.id).inserted }
         var stored = events.removeValue(forKey: workspaceID) ?? []
         for event in unseen {
@@ -126,9 +138,9 @@ package struct MemoryTables: Sendable {
 
     /// Every pending attempt with its device, ordered by device and then by acceptance.
     package var unresolvedLanes: [UnresolvedLane] {
-        Dictionary(grouping: attempts.filter { $0.status == .pending }, by: \.deviceID)
-            .compactMap { deviceID, attempts in
-                devicePositions[deviceID].map { UnresolvedLane(device: devices[$0], attempts: attempts) }
+        Dictionary(grouping: attempts.filter { $0.status == .pending }) { $0.deviceID.flatMap { devicePositions[$0] } }
+            .compactMap { position, attempts in
+                position.map { UnresolvedLane(device: devices[$0], attempts: attempts) }
             }
             .sorted { $0.device.id < $1.device.id }
     }
@@ -161,7 +173,9 @@ package struct MemoryTables: Sendable {
                 return query.ids?.contains(event.id) ?? true
                     && query.types?.contains(event.type.rawValue) ?? true
                     && query.deviceIDs.map { ids in event.deviceID.map(ids.contains) ?? false } ?? true
-                    && query.connectedAccountID.map { event.connectedAccountID == $0 } ?? true
+                    && query.connectedAccountIDs.map { ids in event.connectedAccountID.map(ids.contains) ?? false }
+                        ?? true
+                    && query.connectWebviewID.map { event.connectWebviewID == $0 } ?? true
                     && query.after.map { stored.writtenAt > $0 } ?? true
                     && query.before.map { stored.writtenAt < $0 } ?? true
             }
@@ -190,120 +204,9 @@ package struct MemoryTables: Sendable {
         return count
     }
 
-    // MARK: Devices
-
-    /// A device; nil if there is none with this id in the workspace, or, without one, in all.
-    package func device(_ id: Identifier<Device>, in workspaceID: Identifier<Workspace>?) -> Device? {
-        guard let position = devicePositions[id] else { return nil }
-        let device = devices[position]
-        return workspaceID == nil || device.workspaceID == workspaceID ? device : nil
-    }
-
-    func devices(_ query: DeviceQuery) -> Page<Device> {
-        let start = query.after.map { Int($0) }
-        if let start, !devices.indices.contains(start) { return Page(elements: [], next: nil) }
-        let positions =
-            devices.indices
-            .filter { position in
-                let isLater = start.map { devices[position].isListed(after: devices[$0]) } ?? true
-                return isLater && query.matches(devices[position])
-            }
-            .sorted { devices[$1].isListed(after: devices[$0]) }
-        return page(of: positions, limit: query.limit) { devices[$0] }
-    }
-
-    mutating func setDriverSettings(_ settings: JSONValue, of deviceID: Identifier<Device>) {
-        guard let position = devicePositions[deviceID] else { return }
-        devices[position].driverSettings = settings
-    }
-
-    mutating func describe(
-        _ deviceID: Identifier<Device>,
-        as description: DeviceDescription,
-        driverSettings: JSONValue
-    ) {
-        guard let position = devicePositions[deviceID] else { return }
-        devices[position].description = description
-        devices[position].driverSettings = driverSettings
-    }
-
-    mutating func add(_ device: Device, event: Event) throws(StoreError) {
-        guard devicePositions[device.id] == nil else { return }
-        try insert([device])
-        append([event], to: device.workspaceID)
-    }
-
-    // MARK: Connected accounts
-
-    mutating func add(_ account: ConnectedAccount) throws(StoreError) {
-        guard accounts[account.id] == nil, workspaces[account.workspaceID] != nil else {
-            throw StoreError(.conflict, message: "The account's id is taken, or its workspace is unknown.")
-        }
-        accounts[account.id] = account
-    }
-
-    mutating func removeAccount(_ id: Identifier<ConnectedAccount>, at time: Timestamp) -> ConnectedAccount? {
-        guard var account = accounts[id] else { return nil }
-        account.removedAt = account.removedAt ?? time
-        account.settings = .null
-        accounts[id] = account
-        return account
-    }
-
-    // MARK: Tenants
-
-    /// Adds what is new of a workspace, its accounts and its devices.
-    ///
-    /// - Throws: ``StoreError`` with code `conflict` if a device names an account that its workspace does not have.
-    package mutating func add(
-        _ workspace: Workspace,
-        accounts newAccounts: [ConnectedAccount],
-        devices newDevices: [Device]
-    ) throws(StoreError) {
-        let accountsBefore = accounts
-        accounts.merge(newAccounts.map { ($0.id, $0) }) { existing, _ in existing }
-        do {
-            try insert(newDevices)
-        } catch {
-            accounts = accountsBefore
-            throw error
-        }
-        if workspaces[workspace.id] == nil { workspaces[workspace.id] = workspace }
-    }
-
-    /// Appends the devices whose id is new; all or none.
-    private mutating func insert(_ new: [Device]) throws(StoreError) {
-        let unseen = new.filter { devicePositions[$0.id] == nil }
-        for device in unseen where accounts[device.connectedAccountID]?.workspaceID != device.workspaceID {
-            let message = "A device names a connected account that its workspace does not have."
-            throw StoreError(.conflict, message: message)
-        }
-        for device in unseen {
-            devicePositions[device.id] = devices.count
-            devices.append(device)
-        }
-    }
-
-    // MARK: API keys
-
-    mutating func add(_ key: APIKey) throws(StoreError) {
-        let isTaken = keys[key.id] != nil || keys.values.contains { $0.shortToken == key.shortToken }
-        guard !isTaken, workspaces[key.workspaceID] != nil else {
-            throw StoreError(.conflict, message: "The key's id or short token is taken, or its workspace is unknown.")
-        }
-        keys[key.id] = key
-    }
-
-    mutating func revoke(_ id: Identifier<APIKey>, at time: Timestamp) -> APIKey? {
-        guard var key = keys[id] else { return nil }
-        key.revokedAt = key.revokedAt ?? time
-        keys[id] = key
-        return key
-    }
-
     // MARK: Pages
 
-    private func page<Element>(
+    func page<Element>(
         of positions: some Sequence<Int>,
         limit: Int,
         _ element: (Int) -> Element
@@ -315,32 +218,5 @@ package struct MemoryTables: Sendable {
             elements: shown.map(element),
             next: found.count > limit ? shown.last.map { Int64($0) } : nil
         )
-    }
-}
-
-extension Device {
-    /// Whether it comes later in a list than another device.
-    fileprivate func isListed(after other: Device) -> Bool {
-        (createdAt, id) > (other.createdAt, other.id)
-    }
-}
-
-extension DeviceQuery {
-    fileprivate func matches(_ device: Device) -> Bool {
-        device.workspaceID == workspaceID
-            && ids?.contains(device.id) ?? true
-            && connectedAccountIDs?.contains(device.connectedAccountID) ?? true
-            && deviceTypes?.contains(device.description.deviceType) ?? true
-            && manufacturer.map { device.description.manufacturer == $0 } ?? true
-            && name.map { device.description.name == $0 || device.nickname == $0 } ?? true
-            && createdBefore.map { device.createdAt < $0 } ?? true
-            && customMetadata.allSatisfy { key, text in device.customMetadata[key]?.comparedText == text }
-            && matchesSearch(device)
-    }
-
-    private func matchesSearch(_ device: Device) -> Bool {
-        guard let foldedSearch else { return true }
-        return device.searchText.utf8.contains(foldedSearch.utf8)
-            || idPrefix.map { device.id.description.hasPrefix($0) } ?? false
     }
 }

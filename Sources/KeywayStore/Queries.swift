@@ -61,12 +61,22 @@ package struct DeviceQuery: Hashable, Sendable {
     package var manufacturer: String?
     /// Only the device with exactly this name at its provider or this nickname.
     package var name: String?
+    /// Only devices that are managed, or only those that are not.
+    package var isManaged: Bool?
+    /// Whether deleted devices are listed as well.
+    ///
+    /// Default false.
+    package var includesDeleted: Bool
+    /// Only devices with all of these capability flags; a text that is no flag matches nothing.
+    package var includedCapabilities: [String]
+    /// Only devices with none of these capability flags.
+    package var excludedCapabilities: [String]
     /// Only devices first seen before this time.
     package var createdBefore: Timestamp?
     /// Only devices with each of these pairs in their custom metadata, compared on their text form; nil: key unset.
     package var customMetadata: [String: String?]
-    /// Only devices whose display name, location or account id contains this text, whatever the case, or whose id
-    /// begins with it (4 characters at least).
+    /// Only devices whose display name, location, account id or custom metadata contains this text, whatever the case,
+    /// or whose id begins with it (4 characters at least).
     package var search: String?
     /// The most rows to return, at least 1.
     package var limit: Int
@@ -81,6 +91,10 @@ package struct DeviceQuery: Hashable, Sendable {
         deviceTypes: [String]? = nil,
         manufacturer: String? = nil,
         name: String? = nil,
+        isManaged: Bool? = nil,
+        includesDeleted: Bool = false,
+        includedCapabilities: [String] = [],
+        excludedCapabilities: [String] = [],
         createdBefore: Timestamp? = nil,
         customMetadata: [String: String?] = [:],
         search: String? = nil,
@@ -93,8 +107,51 @@ package struct DeviceQuery: Hashable, Sendable {
         self.deviceTypes = deviceTypes
         self.manufacturer = manufacturer
         self.name = name
+        self.isManaged = isManaged
+        self.includesDeleted = includesDeleted
+        self.includedCapabilities = includedCapabilities
+        self.excludedCapabilities = excludedCapabilities
         self.createdBefore = createdBefore
         self.customMetadata = customMetadata
+        self.search = search
+        self.limit = limit
+        self.after = after
+    }
+}
+
+/// Which connected accounts to list.
+///
+/// Filters are joined by AND; a nil filter lets everything pass, an empty list nothing.
+package struct ConnectedAccountQuery: Hashable, Sendable {
+    /// The workspace to look in.
+    package var workspaceID: Identifier<Workspace>
+    /// Only these accounts.
+    package var ids: [Identifier<ConnectedAccount>]?
+    /// Only accounts with each of these pairs in their custom metadata, compared on their text form; nil: key unset.
+    package var customMetadata: [String: String?]
+    /// Only accounts of this customer.
+    package var customerKey: String?
+    /// Only accounts whose display name or id contains this text, whatever the case.
+    package var search: String?
+    /// The most rows to return, at least 1.
+    package var limit: Int
+    /// Where to begin: ``Page/next`` of the page before; nil for the first page.
+    package var after: Int64?
+
+    /// Makes a query for the first 500 accounts of a workspace.
+    package init(
+        workspaceID: Identifier<Workspace>,
+        ids: [Identifier<ConnectedAccount>]? = nil,
+        customMetadata: [String: String?] = [:],
+        customerKey: String? = nil,
+        search: String? = nil,
+        limit: Int = 500,
+        after: Int64? = nil
+    ) {
+        self.workspaceID = workspaceID
+        self.ids = ids
+        self.customMetadata = customMetadata
+        self.customerKey = customerKey
         self.search = search
         self.limit = limit
         self.after = after
@@ -113,8 +170,10 @@ package struct EventQuery: Hashable, Sendable {
     package var types: [String]?
     /// Only events about these devices.
     package var deviceIDs: [Identifier<Device>]?
-    /// Only events about devices of this connected account.
-    package var connectedAccountID: Identifier<ConnectedAccount>?
+    /// Only events about these connected accounts and their devices.
+    package var connectedAccountIDs: [Identifier<ConnectedAccount>]?
+    /// Only events about this Connect Webview.
+    package var connectWebviewID: Identifier<ConnectWebview>?
     /// Only events written after this time.
     package var after: Timestamp?
     /// Only events written before this time.
@@ -142,7 +201,8 @@ package struct EventQuery: Hashable, Sendable {
         ids: [Identifier<Event>]? = nil,
         types: [String]? = nil,
         deviceIDs: [Identifier<Device>]? = nil,
-        connectedAccountID: Identifier<ConnectedAccount>? = nil,
+        connectedAccountIDs: [Identifier<ConnectedAccount>]? = nil,
+        connectWebviewID: Identifier<ConnectWebview>? = nil,
         after: Timestamp? = nil,
         before: Timestamp? = nil,
         limit: Int = 500,
@@ -153,7 +213,8 @@ package struct EventQuery: Hashable, Sendable {
         self.ids = ids
         self.types = types
         self.deviceIDs = deviceIDs
-        self.connectedAccountID = connectedAccountID
+        self.connectedAccountIDs = connectedAccountIDs
+        self.connectWebviewID = connectWebviewID
         self.after = after
         self.before = before
         self.limit = limit

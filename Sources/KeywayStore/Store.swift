@@ -52,19 +52,18 @@ package protocol Store: Sendable {
 
     // MARK: Devices
 
-    /// Returns a device; nil if there is none with this id in the workspace.
+    /// Returns a device; nil if there is none with this id in the workspace, or it is deleted.
     ///
-    /// Without a workspace it looks in all: for the engine alone, which is told of devices by their drivers.
+    /// Without a workspace it looks in all, and at deleted ones too: for the engine alone, which is told of devices by
+    /// their drivers.
     func device(
         _ id: Identifier<Device>,
         in workspaceID: Identifier<Workspace>?
     ) async throws(StoreError) -> Device?
 
-    /// Returns a page of devices, ordered by their time of creation and then by id.
+    /// Returns a page of devices, ordered by their time of creation and then by id, without deleted ones unless the
+    /// query asks for them.
     func devices(_ query: DeviceQuery) async throws(StoreError) -> Page<Device>
-
-    /// Replaces a device's driver settings; no effect if the device is gone.
-    func setDriverSettings(_ settings: JSONValue, of deviceID: Identifier<Device>) async throws(StoreError)
 
     /// Adds a device with the event that says so, in one transaction.
     ///
@@ -73,19 +72,31 @@ package protocol Store: Sendable {
     /// - Throws: ``StoreError`` with code `conflict` if its workspace does not have its connected account.
     func add(_ device: Device, event: Event) async throws(StoreError)
 
-    /// Replaces a device's description and driver settings; no effect if the device is gone.
-    func describe(
-        _ deviceID: Identifier<Device>,
-        as description: DeviceDescription,
-        driverSettings: JSONValue
-    ) async throws(StoreError)
+    /// Changes a device's record with the events that tell of it, in one transaction.
+    ///
+    /// What can change is the description, nickname, custom metadata, driver settings, and whether it is managed. The
+    /// state and the deletion belong to its lane and stay as they are, whatever `change` does to them.
+    ///
+    /// - Parameters:
+    ///   - id: The device, deleted or not.
+    ///   - workspaceID: Its workspace; nil: any.
+    ///   - change: Changes the record as it is now, and returns the events; if it throws, nothing changes. It may be
+    ///     called more than once, and only the last call counts.
+    /// - Returns: The record after the change, or why there was none; nil if there is no such device.
+    /// - Throws: ``StoreError`` as every write does.
+    func updateDevice<Refusal: Error>(
+        _ id: Identifier<Device>,
+        in workspaceID: Identifier<Workspace>?,
+        _ change: @escaping @Sendable (inout Device) throws(Refusal) -> [Event]
+    ) async throws(StoreError) -> Result<Device, Refusal>?
 
     // MARK: Connected accounts
 
-    /// Adds a connected account.
+    /// Adds a connected account with its devices and the events that tell of them, in one transaction.
     ///
-    /// - Throws: ``StoreError`` with code `conflict` if its id is taken or its workspace unknown.
-    func add(_ account: ConnectedAccount) async throws(StoreError)
+    /// - Throws: ``StoreError`` with code `conflict` if its id or that of a device is taken, its workspace unknown, or a
+    ///   device not of this account.
+    func add(_ account: ConnectedAccount, devices: [Device], events: [Event]) async throws(StoreError)
 
     /// Returns a connected account, removed or not; nil if there is none with this id.
     func connectedAccount(_ id: Identifier<ConnectedAccount>) async throws(StoreError) -> ConnectedAccount?
@@ -93,22 +104,44 @@ package protocol Store: Sendable {
     /// Returns every connected account of a provider, the oldest first, removed ones included.
     func connectedAccounts(of provider: Provider) async throws(StoreError) -> [ConnectedAccount]
 
-    /// Marks a connected account as removed and forgets its settings; one that was removed before keeps its first time.
+    /// Returns a page of a workspace's connected accounts, ordered by their time of creation and then by id, without
+    /// removed ones.
+    func connectedAccounts(_ query: ConnectedAccountQuery) async throws(StoreError) -> Page<ConnectedAccount>
+
+    /// Changes a connected account with the events that tell of it, in one transaction.
     ///
-    /// - Returns: The account after the change; nil if there is none with this id.
-    func removeConnectedAccount(
+    /// Its identity, workspace, provider and time of creation stay as they are, whatever `change` does.
+    ///
+    /// - Parameters:
+    ///   - id: The account, removed or not.
+    ///   - workspaceID: Its workspace; nil: any.
+    ///   - change: As for ``updateDevice(_:in:_:)``.
+    /// - Returns: The account after the change, or why there was none; nil if there is no such account.
+    /// - Throws: ``StoreError`` as every write does.
+    func updateConnectedAccount<Refusal: Error>(
         _ id: Identifier<ConnectedAccount>,
-        at time: Timestamp
-    ) async throws(StoreError) -> ConnectedAccount?
+        in workspaceID: Identifier<Workspace>?,
+        _ change: @escaping @Sendable (inout ConnectedAccount) throws(Refusal) -> [Event]
+    ) async throws(StoreError) -> Result<ConnectedAccount, Refusal>?
 
     // MARK: Tenants
 
     /// Adds what is new of a workspace, its accounts and its devices, in one transaction; what is there already, by id,
     /// stays as it is.
+    ///
+    /// - Parameters:
+    ///   - workspace: The workspace.
+    ///   - accounts: Its accounts.
+    ///   - devices: Its devices.
+    ///   - tokenID: The token that reaches the workspace from now on, if the workspace is new and the token does not
+    ///     reach every one; nil: none.
+    /// - Throws: ``StoreError`` with code `conflict` if a device names an account that its workspace does not have,
+    ///   another workspace has its publishable key, or there is no such token.
     func add(
         _ workspace: Workspace,
         accounts: [ConnectedAccount],
-        devices: [Device]
+        devices: [Device],
+        reachedBy tokenID: Identifier<PersonalAccessToken>?
     ) async throws(StoreError)
 
     /// Returns a workspace; nil if there is none with this id.
@@ -116,6 +149,123 @@ package protocol Store: Sendable {
 
     /// Returns every workspace, the oldest first.
     func workspaces() async throws(StoreError) -> [Workspace]
+
+    /// Returns the workspace with a publishable key; nil if there is none.
+    func workspace(publishableKey: String) async throws(StoreError) -> Workspace?
+
+    /// Changes a workspace.
+    ///
+    /// Its identity, time of creation and whether it is a sandbox stay as they are, whatever `change` does.
+    ///
+    /// - Returns: The workspace after the change; nil if there is none with this id.
+    /// - Throws: ``StoreError`` with code `conflict` if another workspace has its publishable key.
+    func updateWorkspace(
+        _ id: Identifier<Workspace>,
+        _ change: @escaping @Sendable (inout Workspace) -> Void
+    ) async throws(StoreError) -> Workspace?
+
+    /// Puts a sandbox workspace back to its beginning, as far as no lane does it, in one transaction.
+    ///
+    /// Its owned records are gone, its accounts are those given, as given, and its other virtual ones are removed. Real
+    /// ones stay.
+    ///
+    /// - Parameters:
+    ///   - workspaceID: The workspace.
+    ///   - accounts: Its accounts at the beginning.
+    ///   - attempt: The attempt that this is, resolved.
+    ///   - idempotency: The caller's idempotency key; nil if it has none.
+    /// - Throws: ``StoreError`` with code `conflict` if the workspace is unknown or an account is not its own.
+    func reset(
+        _ workspaceID: Identifier<Workspace>,
+        to accounts: [ConnectedAccount],
+        attempt: ActionAttempt,
+        idempotency: IdempotencyRecord?
+    ) async throws(StoreError)
+
+    // MARK: Owned records
+
+    /// Adds a record with the events that tell of it.
+    ///
+    /// - Throws: ``StoreError`` with code `conflict` if its id or one of its keys is taken, or its workspace is unknown.
+    func add<Record: OwnedRecord>(_ record: Record, events: [Event]) async throws(StoreError)
+
+    /// Returns a record; nil if there is none with this id in the workspace.
+    func record<Record: OwnedRecord>(
+        _ id: Identifier<Record>,
+        in workspaceID: Identifier<Workspace>
+    ) async throws(StoreError) -> Record?
+
+    /// Returns the record of any workspace with a global key; nil if there is none.
+    func record<Record: OwnedRecord>(_: Record.Type, globalKey: String) async throws(StoreError) -> Record?
+
+    /// Returns the record with a local key; nil if the workspace has none.
+    func record<Record: OwnedRecord>(
+        _: Record.Type,
+        localKey: String,
+        in workspaceID: Identifier<Workspace>
+    ) async throws(StoreError) -> Record?
+
+    /// Returns a page of a workspace's records of one kind, in the order of their addition.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind of record.
+    ///   - workspaceID: The workspace.
+    ///   - limit: The most rows to return, at least 1.
+    ///   - after: Where to begin: ``Page/next`` of the page before; nil for the first page.
+    /// - Returns: The page.
+    /// - Throws: ``StoreError`` as every read does.
+    func records<Record: OwnedRecord>(
+        _ kind: Record.Type,
+        in workspaceID: Identifier<Workspace>,
+        limit: Int,
+        after: Int64?
+    ) async throws(StoreError) -> Page<Record>
+
+    /// Changes a record with the events that tell of it, in one transaction.
+    ///
+    /// `change` must not put another record in its place: the identity, workspace and time of creation stay.
+    ///
+    /// - Parameters:
+    ///   - id: The record.
+    ///   - workspaceID: Its workspace.
+    ///   - change: As for ``updateDevice(_:in:_:)``.
+    /// - Returns: The record after the change, or why there was none; nil if there is no such record.
+    /// - Throws: ``StoreError`` with code `conflict` if another record has one of its keys.
+    func update<Record: OwnedRecord, Refusal: Error>(
+        _ id: Identifier<Record>,
+        in workspaceID: Identifier<Workspace>,
+        _ change: @escaping @Sendable (inout Record) throws(Refusal) -> [Event]
+    ) async throws(StoreError) -> Result<Record, Refusal>?
+
+    /// Deletes a record with the events that tell of it.
+    ///
+    /// - Returns: Whether there was such a record; if not, no event is written.
+    func remove<Record: OwnedRecord>(
+        _ id: Identifier<Record>,
+        in workspaceID: Identifier<Workspace>,
+        events: [Event]
+    ) async throws(StoreError) -> Bool
+
+    // MARK: Personal access tokens
+
+    /// Adds a token.
+    ///
+    /// - Throws: ``StoreError`` with code `conflict` if its id or short token is taken, or a workspace it names unknown.
+    func add(_ token: PersonalAccessToken) async throws(StoreError)
+
+    /// Returns the token with a short token, revoked or not; nil if there is none.
+    func personalAccessToken(shortToken: String) async throws(StoreError) -> PersonalAccessToken?
+
+    /// Returns every token, the oldest first, revoked ones included.
+    func personalAccessTokens() async throws(StoreError) -> [PersonalAccessToken]
+
+    /// Marks a token as revoked; one that was revoked before keeps its first time.
+    ///
+    /// - Returns: The token after the change; nil if there is none with this id.
+    func revokePersonalAccessToken(
+        _ id: Identifier<PersonalAccessToken>,
+        at time: Timestamp
+    ) async throws(StoreError) -> PersonalAccessToken?
 
     // MARK: API keys
 

@@ -7,6 +7,11 @@ struct Conditions {
     /// The arguments, in the order of their question marks.
     private(set) var arguments = StatementArguments()
 
+    /// Begins with the tenant.
+    init(in workspaceID: Identifier<Workspace>) {
+        add("workspace_id = ?", [workspaceID])
+    }
+
     /// Begins with the tenant, and with the ids that are asked for, if any.
     ///
     /// - Parameters:
@@ -46,5 +51,23 @@ struct Conditions {
     /// Adds that a column is one of some identifiers; nil lets everything pass, an empty list nothing.
     mutating func add<Subject>(_ column: String, isOneOf ids: [Identifier<Subject>]?) throws {
         try add(column, isOneOf: ids?.map(\.description))
+    }
+
+    /// Adds that the column `custom_metadata` has each of some pairs, as queries ask for them.
+    mutating func addMetadata(_ pairs: [String: String?]) {
+        for (key, text) in pairs {
+            guard let text else {
+                add("NOT EXISTS (SELECT 1 FROM json_each(custom_metadata) AS pair WHERE pair.key = ?)", [key])
+                continue
+            }
+            // json_each gives truth values as 1 and 0.
+            add(
+                """
+                EXISTS (SELECT 1 FROM json_each(custom_metadata) AS pair WHERE pair.key = ?
+                    AND CASE pair.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE pair.value END = ?)
+                """,
+                [key, text]
+            )
+        }
     }
 }

@@ -12,18 +12,20 @@ struct LaneWrite: Sendable {
         case resolve(ActionAttemptRow, events: [EventRow])
         case lateReport(Identifier<ActionAttempt>, entry: String, events: [EventRow])
         case report(events: [EventRow])
+        case delete(at: Timestamp, events: [EventRow])
+        case reset(DeviceRow)
     }
 
     private let deviceID: Identifier<Device>
     private let workspaceID: Identifier<Workspace>
     private let changes: [Change]
-    private let state: DeviceState?
+    private let state: DeviceStateRow?
 
     /// Prepares a commit.
     init(_ commit: LaneCommit) throws(StoreError) {
         deviceID = commit.deviceID
         workspaceID = commit.workspaceID
-        state = commit.state
+        state = if let state = commit.state { try DeviceStateRow(state) } else { nil }
         var changes: [Change] = []
         changes.reserveCapacity(commit.changes.count)
         for change in commit.changes { changes.append(try Self.prepare(change)) }
@@ -40,18 +42,16 @@ struct LaneWrite: Sendable {
             return .dispatch(id, at: time, timeline: try JSONText.encode(timeline))
         case .resolve(let attempt, let events):
             precondition(attempt.outcome != nil, "a resolution has an outcome")
-            return .resolve(try ActionAttemptRow(attempt), events: try rows(events))
+            return .resolve(try ActionAttemptRow(attempt), events: try EventRow.rows(events))
         case .lateReport(let id, let entry, let events):
-            return .lateReport(id, entry: try JSONText.encode(entry), events: try rows(events))
+            return .lateReport(id, entry: try JSONText.encode(entry), events: try EventRow.rows(events))
         case .report(let events):
-            return .report(events: try rows(events))
+            return .report(events: try EventRow.rows(events))
+        case .delete(let time, let events):
+            return .delete(at: time, events: try EventRow.rows(events))
+        case .reset(let device):
+            return .reset(try DeviceRow(device))
         }
-    }
-
-    private static func rows(_ events: [Event]) throws(StoreError) -> [EventRow] {
-        var rows: [EventRow] = []
-        for event in events { rows.append(try EventRow(event)) }
-        return rows
     }
 
     /// Applies the commit; doing so again changes nothing.
@@ -60,9 +60,9 @@ struct LaneWrite: Sendable {
     func perform(in batch: inout WriteBatch) throws {
         let isKnown =
             if let state {
-                try DeviceRow.update(state, of: deviceID, in: workspaceID, batch.db)
+                try state.update(of: deviceID, in: workspaceID, batch.db)
             } else {
-                try DeviceRow.exists(deviceID, in: workspaceID, batch.db)
+                try DeviceStateRow.exists(deviceID, in: workspaceID, batch.db)
             }
         guard isKnown else {
             throw StoreError(.conflict, message: "The store does not have the device of a lane's commit.")
@@ -75,10 +75,13 @@ struct LaneWrite: Sendable {
             case .remember(let record): if let record { try IdempotencyRow.write(record, batch.db) }
             case .dispatch(let id, let time, let timeline): try dispatch(id, at: time, timeline, batch.db)
             case .resolve(let attempt, let events):
-                if try attempt.resolve(batch.db) { try insert(events, &batch) }
+                if try attempt.resolve(batch.db) { try batch.insert(events) }
             case .lateReport(let id, let entry, let events):
                 if try isResolved(id, batch.db) { try addLateReport(entry, to: id, events, &batch) }
-            case .report(let events): try insert(events, &batch)
+            case .report(let events): try batch.insert(events)
+            case .delete(let time, let events):
+                if try DeviceRow.delete(deviceID, in: workspaceID, at: time, batch.db) { try batch.insert(events) }
+            case .reset(let device): try device.update(batch.db)
             }
         }
     }
@@ -117,7 +120,7 @@ struct LaneWrite: Sendable {
         _ events: [EventRow],
         _ batch: inout WriteBatch
     ) throws {
-        let hasNewEvents = try insert(events, &batch) > 0
+        let hasNewEvents = try batch.insert(events) > 0
         try batch.db
             .cachedStatement(
                 sql: """
@@ -127,13 +130,5 @@ struct LaneWrite: Sendable {
                     """
             )
             .execute(arguments: [entry, id, hasNewEvents, entry])
-    }
-
-    /// Inserts the events whose id is new, and returns how many that were.
-    @discardableResult
-    private func insert(_ events: [EventRow], _ batch: inout WriteBatch) throws -> Int {
-        var count = 0
-        for event in events where try batch.insert(event) { count += 1 }
-        return count
     }
 }

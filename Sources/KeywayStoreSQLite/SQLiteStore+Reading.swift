@@ -69,21 +69,20 @@ extension SQLiteStore {
 
     // MARK: Devices
 
-    /// Returns a device; nil if there is none with this id in the workspace, or, without one, in all.
+    /// Returns a device; nil if there is none with this id in the workspace, or it is deleted; without a workspace it
+    /// looks in all, and at deleted ones too.
     package func device(
         _ id: Identifier<Device>,
         in workspaceID: Identifier<Workspace>?
     ) async throws(StoreError) -> Device? {
         try await read { db in
-            let statement = try db.cachedStatement(
-                sql: "SELECT \(DeviceRow.columns) FROM \(DeviceRow.tables) WHERE device_id = ?"
-            )
-            let device = try Row.fetchOne(statement, arguments: [id]).map(DeviceRow.read)
-            return workspaceID == nil || device?.workspaceID == workspaceID ? device : nil
+            let device = try DeviceRow.fetch(id, in: workspaceID, db)
+            return workspaceID == nil || device?.deletedAt == nil ? device : nil
         }
     }
 
-    /// Returns a page of devices, ordered by their time of creation and then by id.
+    /// Returns a page of devices, ordered by their time of creation and then by id, without deleted ones unless the
+    /// query asks for them.
     package func devices(_ query: DeviceQuery) async throws(StoreError) -> Page<Device> {
         try await read { db in
             let conditions = try Conditions(query)
@@ -106,12 +105,7 @@ extension SQLiteStore {
     package func connectedAccount(
         _ id: Identifier<ConnectedAccount>
     ) async throws(StoreError) -> ConnectedAccount? {
-        try await read { db in
-            let statement = try db.cachedStatement(
-                sql: "SELECT \(ConnectedAccountRow.columns) FROM connected_accounts WHERE connected_account_id = ?"
-            )
-            return try Row.fetchOne(statement, arguments: [id]).map(ConnectedAccountRow.read)
-        }
+        try await read { db in try ConnectedAccountRow.fetch(id, db) }
     }
 
     /// Returns every connected account of a provider, the oldest first, removed ones included.
@@ -127,16 +121,31 @@ extension SQLiteStore {
         }
     }
 
+    /// Returns a page of a workspace's connected accounts, ordered by their time of creation and then by id, without
+    /// removed ones.
+    package func connectedAccounts(
+        _ query: ConnectedAccountQuery
+    ) async throws(StoreError) -> Page<ConnectedAccount> {
+        try await read { db in
+            let conditions = try Conditions(query)
+            return try Self.page(
+                db,
+                sql: """
+                    SELECT \(ConnectedAccountRow.columns), sequence FROM connected_accounts
+                    \(conditions.clause) ORDER BY created_at, connected_account_id LIMIT ?
+                    """,
+                conditions,
+                limit: query.limit,
+                ConnectedAccountRow.read
+            )
+        }
+    }
+
     // MARK: Tenants
 
     /// Returns a workspace; nil if there is none with this id.
     package func workspace(_ id: Identifier<Workspace>) async throws(StoreError) -> Workspace? {
-        try await read { db in
-            let statement = try db.cachedStatement(
-                sql: "SELECT \(WorkspaceRow.columns) FROM workspaces WHERE workspace_id = ?"
-            )
-            return try Row.fetchOne(statement, arguments: [id]).map(WorkspaceRow.read)
-        }
+        try await read { db in try WorkspaceRow.fetch(id, db) }
     }
 
     /// Returns every workspace, the oldest first.
@@ -147,6 +156,45 @@ extension SQLiteStore {
                 sql: "SELECT \(WorkspaceRow.columns) FROM workspaces ORDER BY created_at, workspace_id"
             )
             return try Array(rows.map(WorkspaceRow.read))
+        }
+    }
+
+    /// Returns the workspace with a publishable key; nil if there is none.
+    package func workspace(publishableKey: String) async throws(StoreError) -> Workspace? {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT \(WorkspaceRow.columns) FROM workspaces WHERE publishable_key = ?"
+            )
+            return try Row.fetchOne(statement, arguments: [publishableKey]).map(WorkspaceRow.read)
+        }
+    }
+
+    // MARK: Personal access tokens
+
+    /// Returns the token with a short token, revoked or not; nil if there is none.
+    package func personalAccessToken(shortToken: String) async throws(StoreError) -> PersonalAccessToken? {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT \(PersonalAccessTokenRow.columns) FROM personal_access_tokens AS token
+                    WHERE short_token = ?
+                    """
+            )
+            return try Row.fetchOne(statement, arguments: [shortToken]).map(PersonalAccessTokenRow.read)
+        }
+    }
+
+    /// Returns every token, the oldest first, revoked ones included.
+    package func personalAccessTokens() async throws(StoreError) -> [PersonalAccessToken] {
+        try await read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT \(PersonalAccessTokenRow.columns) FROM personal_access_tokens AS token
+                    ORDER BY created_at, personal_access_token_id
+                    """
+            )
+            return try Array(rows.map(PersonalAccessTokenRow.read))
         }
     }
 
@@ -182,7 +230,7 @@ extension SQLiteStore {
     /// Fetches a page with a statement whose last argument is the limit and whose last column is the cursor.
     ///
     /// The statement is not cached: there are too many combinations of conditions.
-    private static func page<Element: Sendable>(
+    static func page<Element: Sendable>(
         _ db: Database,
         sql: String,
         _ conditions: Conditions,
@@ -213,7 +261,8 @@ extension Conditions {
         } else {
             try add("device_id", isOneOf: query.deviceIDs)
         }
-        if let accountID = query.connectedAccountID { add("connected_account_id = ?", [accountID]) }
+        try add("connected_account_id", isOneOf: query.connectedAccountIDs)
+        if let webviewID = query.connectWebviewID { add("connect_webview_id = ?", [webviewID]) }
         // Times as bounds of the sequence, so that no event outside of them is looked at.
         if let after = query.after {
             add(
@@ -240,10 +289,13 @@ extension Conditions {
         try self.init(in: query.workspaceID, "device_id", isOneOf: query.ids)
         try add("connected_account_id", isOneOf: query.connectedAccountIDs)
         try add("device_type", isOneOf: query.deviceTypes)
+        if !query.includesDeleted { add("deleted_at IS NULL") }
+        if let isManaged = query.isManaged { add("is_managed = ?", [isManaged]) }
+        try addCapabilities(included: query.includedCapabilities, excluded: query.excludedCapabilities)
         if let manufacturer = query.manufacturer { add("manufacturer = ?", [manufacturer]) }
         if let name = query.name { add("(name = ? OR nickname = ?)", [name, name]) }
         if let createdBefore = query.createdBefore { add("created_at < ?", [createdBefore]) }
-        for (key, text) in query.customMetadata { addMetadata(key: key, text: text) }
+        addMetadata(query.customMetadata)
         if let text = query.foldedSearch {
             if let prefix = query.idPrefix {
                 add("(instr(search_text, ?) > 0 OR substr(device_id, 1, length(?)) = ?)", [text, prefix, prefix])
@@ -262,17 +314,39 @@ extension Conditions {
         }
     }
 
-    private mutating func addMetadata(key: String, text: String?) {
-        guard let text else {
-            return add("NOT EXISTS (SELECT 1 FROM json_each(custom_metadata) AS pair WHERE pair.key = ?)", [key])
+    /// Adds that a device's description has all of some capability flags, and none of others.
+    private mutating func addCapabilities(included: [String], excluded: [String]) throws {
+        let flags = "SELECT flag.value FROM json_each(description, '$.capabilities') AS flag"
+        if !included.isEmpty {
+            add(
+                "NOT EXISTS (SELECT 1 FROM json_each(?) AS wanted WHERE wanted.value NOT IN (\(flags)))",
+                [try JSONText.encode(included)]
+            )
         }
-        // json_each gives truth values as 1 and 0.
-        add(
-            """
-            EXISTS (SELECT 1 FROM json_each(custom_metadata) AS pair WHERE pair.key = ?
-                AND CASE pair.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE pair.value END = ?)
-            """,
-            [key, text]
-        )
+        if !excluded.isEmpty {
+            add(
+                "NOT EXISTS (SELECT 1 FROM json_each(?) AS unwanted WHERE unwanted.value IN (\(flags)))",
+                [try JSONText.encode(excluded)]
+            )
+        }
+    }
+
+    /// The conditions of a query for connected accounts.
+    fileprivate init(_ query: ConnectedAccountQuery) throws {
+        try self.init(in: query.workspaceID, "connected_account_id", isOneOf: query.ids)
+        add("removed_at IS NULL")
+        addMetadata(query.customMetadata)
+        if let customerKey = query.customerKey { add("customer_key = ?", [customerKey]) }
+        if let text = query.foldedSearch { add("instr(search_text, ?) > 0", [text]) }
+        if let after = query.after {
+            add(
+                """
+                (created_at, connected_account_id) >
+                    (SELECT created_at, connected_account_id FROM connected_accounts
+                        WHERE sequence = ? AND workspace_id = ?)
+                """,
+                [after, query.workspaceID]
+            )
+        }
     }
 }

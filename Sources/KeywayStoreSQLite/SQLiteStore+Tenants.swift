@@ -3,19 +3,7 @@ package import KeywayModel
 package import KeywayStore
 
 extension SQLiteStore {
-    /// Replaces a device's driver settings; no effect if the device is gone.
-    package func setDriverSettings(
-        _ settings: JSONValue,
-        of deviceID: Identifier<Device>
-    ) async throws(StoreError) {
-        let text = try JSONText.encode(settings)
-        try await committer.write { batch in
-            try batch.db.execute(
-                sql: "UPDATE devices SET driver_settings = ? WHERE device_id = ?",
-                arguments: [text, deviceID]
-            )
-        }
-    }
+    // MARK: Idempotency keys
 
     /// Remembers a key of a request that is not part of a lane's commit.
     package func remember(_ record: IdempotencyRecord) async throws(StoreError) {
@@ -30,97 +18,165 @@ extension SQLiteStore {
         }
     }
 
+    // MARK: Connected accounts
+
+    /// Adds a connected account with its devices and the events that tell of them, in one transaction.
+    ///
+    /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if its id or that of a device is taken, its workspace
+    ///   unknown, or a device not of this account.
+    package func add(_ account: ConnectedAccount, devices: [Device], events: [Event]) async throws(StoreError) {
+        let areOwn = devices.allSatisfy { device in
+            device.connectedAccountID == account.id && device.workspaceID == account.workspaceID
+        }
+        guard areOwn else { throw StoreError(.conflict, message: "A device is not of the account that it comes with.") }
+        let row = try ConnectedAccountRow(account)
+        let deviceRows = try DeviceRow.rows(devices)
+        let eventRows = try EventRow.rows(events)
+        try await committer.write { batch in
+            var areNew = try row.insert(batch.db)
+            for deviceRow in deviceRows where areNew { areNew = try deviceRow.insert(batch.db) }
+            guard areNew else {
+                throw StoreError(.conflict, message: "The id of a connected account or of a device of it is taken.")
+            }
+            try batch.insert(eventRows)
+        }
+    }
+
+    /// Changes a connected account with the events that tell of it, in one transaction.
+    ///
+    /// - Returns: The account after the change, or why there was none; nil if there is no such account.
+    package func updateConnectedAccount<Refusal: Error>(
+        _ id: Identifier<ConnectedAccount>,
+        in workspaceID: Identifier<Workspace>?,
+        _ change: @escaping @Sendable (inout ConnectedAccount) throws(Refusal) -> [Event]
+    ) async throws(StoreError) -> Result<ConnectedAccount, Refusal>? {
+        try await committer.write { batch in
+            guard let account = try ConnectedAccountRow.fetch(id, batch.db),
+                workspaceID == nil || account.workspaceID == workspaceID
+            else { return nil }
+            var changed = account
+            let events: [Event]
+            do throws(Refusal) { events = try change(&changed) } catch { return .failure(error) }
+            changed = account.updated(by: changed)
+            if changed != account { try ConnectedAccountRow(changed).update(batch.db) }
+            try batch.insert(EventRow.rows(events))
+            return .success(changed)
+        }
+    }
+
+    // MARK: Tenants
+
     /// Adds what is new of a workspace, its accounts and its devices, in one transaction.
     ///
     /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if a device names an account that its workspace does not
-    ///   have.
+    ///   have, another workspace has its publishable key, or there is no such token.
     package func add(
         _ workspace: Workspace,
         accounts: [ConnectedAccount],
-        devices: [Device]
+        devices: [Device],
+        reachedBy tokenID: Identifier<PersonalAccessToken>?
     ) async throws(StoreError) {
-        var accountRows: [ConnectedAccountRow] = []
-        for account in accounts { accountRows.append(try ConnectedAccountRow(account)) }
-        var rows: [DeviceRow] = []
-        for device in devices { rows.append(try DeviceRow(device)) }
-        try await committer.write { [accountRows, rows] batch in
-            try WorkspaceRow.insert(workspace, batch.db)
+        let row = try WorkspaceRow(workspace)
+        let accountRows = try ConnectedAccountRow.rows(accounts)
+        let deviceRows = try DeviceRow.rows(devices)
+        try await committer.write { batch in
+            let isNew = try row.insert(batch.db)
+            if let tokenID {
+                guard let token = try PersonalAccessTokenRow.fetch(tokenID, batch.db) else {
+                    throw StoreError(.conflict, message: "There is no such token to reach the workspace.")
+                }
+                if isNew, token.reach != .everyWorkspace {
+                    try PersonalAccessTokenRow.extend(tokenID, to: workspace.id, batch.db)
+                }
+            }
             for row in accountRows { try row.insert(batch.db) }
-            for row in rows { try row.insert(batch.db) }
+            for row in deviceRows { try row.insert(batch.db) }
         }
     }
 
-    /// Adds a device with the event that says so; a device that is there already stays as it is, without an event.
+    /// Changes a workspace, in one transaction.
     ///
-    /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if its workspace does not have its connected account.
-    package func add(_ device: Device, event: Event) async throws(StoreError) {
-        let row = try DeviceRow(device)
-        let eventRow = try EventRow(event)
+    /// - Returns: The workspace after the change; nil if there is none with this id.
+    /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if another workspace has its publishable key.
+    package func updateWorkspace(
+        _ id: Identifier<Workspace>,
+        _ change: @escaping @Sendable (inout Workspace) -> Void
+    ) async throws(StoreError) -> Workspace? {
         try await committer.write { batch in
-            if try row.insert(batch.db) { try batch.insert(eventRow) }
+            guard let workspace = try WorkspaceRow.fetch(id, batch.db) else { return nil }
+            var changed = workspace
+            change(&changed)
+            changed = workspace.updated(by: changed)
+            if changed != workspace { try WorkspaceRow(changed).update(batch.db) }
+            return changed
         }
     }
 
-    /// Replaces a device's description and driver settings; no effect if the device is gone.
-    package func describe(
-        _ deviceID: Identifier<Device>,
-        as description: DeviceDescription,
-        driverSettings: JSONValue
+    /// Puts a sandbox workspace back to its beginning, as far as no lane does it, in one transaction.
+    ///
+    /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if the workspace is unknown or an account is not its own.
+    package func reset(
+        _ workspaceID: Identifier<Workspace>,
+        to accounts: [ConnectedAccount],
+        attempt: ActionAttempt,
+        idempotency: IdempotencyRecord?
     ) async throws(StoreError) {
-        let settings = try JSONText.encode(driverSettings)
-        let text = try JSONText.encode(description)
+        precondition(attempt.outcome != nil, "a reset is resolved")
+        let conflict = StoreError(.conflict, message: "The workspace is unknown, or an account is not its own.")
+        guard accounts.allSatisfy({ $0.workspaceID == workspaceID }) else { throw conflict }
+        let accountRows = try ConnectedAccountRow.rows(accounts)
+        let attemptRow = try ActionAttemptRow(attempt)
+        let keptIDs = try JSONText.encode(accounts.map(\.id))
+        let time = attempt.resolvedAt ?? attempt.createdAt
         try await committer.write { batch in
-            let sql = "SELECT \(DeviceRow.columns) FROM \(DeviceRow.tables) WHERE device_id = ?"
-            guard var device = try Row.fetchOne(batch.db, sql: sql, arguments: [deviceID]).map(DeviceRow.read) else {
-                return
-            }
-            device.description = description
-            try batch.db.execute(
-                sql: """
-                    UPDATE devices SET device_type = ?, manufacturer = ?, name = ?, search_text = ?, description = ?,
-                        driver_settings = ?
-                    WHERE device_id = ?
-                    """,
-                arguments: [
-                    description.deviceType, description.manufacturer, description.name, device.searchText, text,
-                    settings,
-                    deviceID,
-                ]
-            )
-        }
-    }
-
-    /// Adds a connected account.
-    ///
-    /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if its id is taken or its workspace unknown.
-    package func add(_ account: ConnectedAccount) async throws(StoreError) {
-        let row = try ConnectedAccountRow(account)
-        try await committer.write { batch in
-            guard try row.insert(batch.db) else {
-                throw StoreError(.conflict, message: "The id of a connected account is taken.")
-            }
-        }
-    }
-
-    /// Marks a connected account as removed and forgets its settings; one that was removed before keeps its first time.
-    ///
-    /// - Returns: The account after the change; nil if there is none with this id.
-    package func removeConnectedAccount(
-        _ id: Identifier<ConnectedAccount>,
-        at time: Timestamp
-    ) async throws(StoreError) -> ConnectedAccount? {
-        try await committer.write { batch in
+            guard try WorkspaceRow.fetch(workspaceID, batch.db) != nil else { throw conflict }
+            try batch.db.execute(sql: "DELETE FROM owned_records WHERE workspace_id = ?", arguments: [workspaceID])
             try batch.db.execute(
                 sql: """
                     UPDATE connected_accounts SET removed_at = coalesce(removed_at, ?), settings = 'null'
-                    WHERE connected_account_id = ?
+                    WHERE workspace_id = ? AND provider = 'sandbox'
+                        AND connected_account_id NOT IN (SELECT value FROM json_each(?))
+                    """,
+                arguments: [time, workspaceID, keptIDs]
+            )
+            for row in accountRows {
+                guard try row.insert(batch.db) || row.update(batch.db) else { throw conflict }
+            }
+            try attemptRow.insert(batch.db)
+            if let idempotency { try IdempotencyRow.write(idempotency, batch.db) }
+        }
+    }
+
+    // MARK: Personal access tokens
+
+    /// Adds a token.
+    ///
+    /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if its id or short token is taken, or a workspace it
+    ///   names unknown.
+    package func add(_ token: PersonalAccessToken) async throws(StoreError) {
+        try await committer.write { batch in try PersonalAccessTokenRow.insert(token, batch.db) }
+    }
+
+    /// Marks a token as revoked; one that was revoked before keeps its first time.
+    ///
+    /// - Returns: The token after the change; nil if there is none with this id.
+    package func revokePersonalAccessToken(
+        _ id: Identifier<PersonalAccessToken>,
+        at time: Timestamp
+    ) async throws(StoreError) -> PersonalAccessToken? {
+        try await committer.write { batch in
+            try batch.db.execute(
+                sql: """
+                    UPDATE personal_access_tokens SET revoked_at = coalesce(revoked_at, ?)
+                    WHERE personal_access_token_id = ?
                     """,
                 arguments: [time, id]
             )
-            let sql = "SELECT \(ConnectedAccountRow.columns) FROM connected_accounts WHERE connected_account_id = ?"
-            return try Row.fetchOne(batch.db, sql: sql, arguments: [id]).map(ConnectedAccountRow.read)
+            return try PersonalAccessTokenRow.fetch(id, batch.db)
         }
     }
+
+    // MARK: API keys
 
     /// Adds a key.
     ///

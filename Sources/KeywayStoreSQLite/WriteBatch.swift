@@ -30,6 +30,17 @@ struct WriteBatch {
         return true
     }
 
+    /// Inserts the events whose id is new, in their order.
+    ///
+    /// - Returns: How many that were.
+    /// - Throws: As for ``insert(_:)-(EventRow)``.
+    @discardableResult
+    mutating func insert(_ events: [EventRow]) throws -> Int {
+        var count = 0
+        for event in events where try insert(event) { count += 1 }
+        return count
+    }
+
     private func lastPlace(in workspaceID: Identifier<Workspace>) throws -> EventPlace {
         if let known = lastPlaces[workspaceID] { return known }
         let statement = try db.cachedStatement(

@@ -2,9 +2,10 @@ package import KeywayModel
 package import KeywayStore
 import Synchronization
 
-/// A store whose commits can be made to fail, before or after they took effect.
+/// A store whose writes can be made to fail, before or after they took effect: commits, and whatever changes devices,
+/// accounts, workspaces and owned records.
 package final class FailingStore: Store {
-    /// How commits fail.
+    /// How writes fail.
     package enum Mode: Hashable, Sendable {
         /// They do not.
         case working
@@ -22,20 +23,27 @@ package final class FailingStore: Store {
         self.store = store
     }
 
-    /// Changes how commits fail from now on.
+    /// Changes how writes fail from now on.
     package func become(_ mode: Mode) {
         self.mode.withLock { $0 = mode }
     }
 
-    /// Commits, or fails as told.
-    package func commit(_ commit: LaneCommit) async throws(StoreError) {
+    /// Writes, or fails as told.
+    private func write<Value>(
+        _ body: () async throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
         switch mode.withLock({ $0 }) {
-        case .working: try await store.commit(commit)
+        case .working: return try await body()
         case .failing: throw StoreError(.full, message: "The test's disk is full.")
         case .failingAfterwards:
-            try await store.commit(commit)
+            _ = try await body()
             throw StoreError(.unavailable, message: "The test's disk went away.", mayBeDurable: true)
         }
+    }
+
+    /// Commits, or fails as told.
+    package func commit(_ commit: LaneCommit) async throws(StoreError) {
+        try await write { () async throws(StoreError) in try await store.commit(commit) }
     }
 
     /// Reads through.
@@ -92,37 +100,25 @@ package final class FailingStore: Store {
         try await store.devices(query)
     }
 
-    /// Writes through.
-    package func setDriverSettings(
-        _ settings: JSONValue,
-        of deviceID: Identifier<Device>
-    ) async throws(StoreError) {
-        try await store.setDriverSettings(settings, of: deviceID)
-    }
-
-    /// Adds, or fails as told, like a commit.
+    /// Adds, or fails as told.
     package func add(_ device: Device, event: Event) async throws(StoreError) {
-        switch mode.withLock({ $0 }) {
-        case .working: try await store.add(device, event: event)
-        case .failing: throw StoreError(.full, message: "The test's disk is full.")
-        case .failingAfterwards:
-            try await store.add(device, event: event)
-            throw StoreError(.unavailable, message: "The test's disk went away.", mayBeDurable: true)
+        try await write { () async throws(StoreError) in try await store.add(device, event: event) }
+    }
+
+    /// Changes, or fails as told.
+    package func updateDevice<Refusal: Error>(
+        _ id: Identifier<Device>,
+        in workspaceID: Identifier<Workspace>?,
+        _ change: @escaping @Sendable (inout Device) throws(Refusal) -> [Event]
+    ) async throws(StoreError) -> Result<Device, Refusal>? {
+        try await write { () async throws(StoreError) in try await store.updateDevice(id, in: workspaceID, change) }
+    }
+
+    /// Adds, or fails as told.
+    package func add(_ account: ConnectedAccount, devices: [Device], events: [Event]) async throws(StoreError) {
+        try await write { () async throws(StoreError) in
+            try await store.add(account, devices: devices, events: events)
         }
-    }
-
-    /// Writes through.
-    package func describe(
-        _ deviceID: Identifier<Device>,
-        as description: DeviceDescription,
-        driverSettings: JSONValue
-    ) async throws(StoreError) {
-        try await store.describe(deviceID, as: description, driverSettings: driverSettings)
-    }
-
-    /// Writes through.
-    package func add(_ account: ConnectedAccount) async throws(StoreError) {
-        try await store.add(account)
     }
 
     /// Reads through.
@@ -137,21 +133,34 @@ package final class FailingStore: Store {
         try await store.connectedAccounts(of: provider)
     }
 
-    /// Writes through.
-    package func removeConnectedAccount(
-        _ id: Identifier<ConnectedAccount>,
-        at time: Timestamp
-    ) async throws(StoreError) -> ConnectedAccount? {
-        try await store.removeConnectedAccount(id, at: time)
+    /// Reads through.
+    package func connectedAccounts(
+        _ query: ConnectedAccountQuery
+    ) async throws(StoreError) -> Page<ConnectedAccount> {
+        try await store.connectedAccounts(query)
     }
 
-    /// Writes through.
+    /// Changes, or fails as told.
+    package func updateConnectedAccount<Refusal: Error>(
+        _ id: Identifier<ConnectedAccount>,
+        in workspaceID: Identifier<Workspace>?,
+        _ change: @escaping @Sendable (inout ConnectedAccount) throws(Refusal) -> [Event]
+    ) async throws(StoreError) -> Result<ConnectedAccount, Refusal>? {
+        try await write { () async throws(StoreError) in
+            try await store.updateConnectedAccount(id, in: workspaceID, change)
+        }
+    }
+
+    /// Adds, or fails as told.
     package func add(
         _ workspace: Workspace,
         accounts: [ConnectedAccount],
-        devices: [Device]
+        devices: [Device],
+        reachedBy tokenID: Identifier<PersonalAccessToken>?
     ) async throws(StoreError) {
-        try await store.add(workspace, accounts: accounts, devices: devices)
+        try await write { () async throws(StoreError) in
+            try await store.add(workspace, accounts: accounts, devices: devices, reachedBy: tokenID)
+        }
     }
 
     /// Reads through.
@@ -162,6 +171,112 @@ package final class FailingStore: Store {
     /// Reads through.
     package func workspaces() async throws(StoreError) -> [Workspace] {
         try await store.workspaces()
+    }
+
+    /// Reads through.
+    package func workspace(publishableKey: String) async throws(StoreError) -> Workspace? {
+        try await store.workspace(publishableKey: publishableKey)
+    }
+
+    /// Changes, or fails as told.
+    package func updateWorkspace(
+        _ id: Identifier<Workspace>,
+        _ change: @escaping @Sendable (inout Workspace) -> Void
+    ) async throws(StoreError) -> Workspace? {
+        try await write { () async throws(StoreError) in try await store.updateWorkspace(id, change) }
+    }
+
+    /// Resets, or fails as told.
+    package func reset(
+        _ workspaceID: Identifier<Workspace>,
+        to accounts: [ConnectedAccount],
+        attempt: ActionAttempt,
+        idempotency: IdempotencyRecord?
+    ) async throws(StoreError) {
+        try await write { () async throws(StoreError) in
+            try await store.reset(workspaceID, to: accounts, attempt: attempt, idempotency: idempotency)
+        }
+    }
+
+    /// Adds, or fails as told.
+    package func add<Record: OwnedRecord>(_ record: Record, events: [Event]) async throws(StoreError) {
+        try await write { () async throws(StoreError) in try await store.add(record, events: events) }
+    }
+
+    /// Reads through.
+    package func record<Record: OwnedRecord>(
+        _ id: Identifier<Record>,
+        in workspaceID: Identifier<Workspace>
+    ) async throws(StoreError) -> Record? {
+        try await store.record(id, in: workspaceID)
+    }
+
+    /// Reads through.
+    package func record<Record: OwnedRecord>(
+        _: Record.Type,
+        globalKey: String
+    ) async throws(StoreError) -> Record? {
+        try await store.record(Record.self, globalKey: globalKey)
+    }
+
+    /// Reads through.
+    package func record<Record: OwnedRecord>(
+        _: Record.Type,
+        localKey: String,
+        in workspaceID: Identifier<Workspace>
+    ) async throws(StoreError) -> Record? {
+        try await store.record(Record.self, localKey: localKey, in: workspaceID)
+    }
+
+    /// Reads through.
+    package func records<Record: OwnedRecord>(
+        _: Record.Type,
+        in workspaceID: Identifier<Workspace>,
+        limit: Int,
+        after: Int64?
+    ) async throws(StoreError) -> Page<Record> {
+        try await store.records(Record.self, in: workspaceID, limit: limit, after: after)
+    }
+
+    /// Changes, or fails as told.
+    package func update<Record: OwnedRecord, Refusal: Error>(
+        _ id: Identifier<Record>,
+        in workspaceID: Identifier<Workspace>,
+        _ change: @escaping @Sendable (inout Record) throws(Refusal) -> [Event]
+    ) async throws(StoreError) -> Result<Record, Refusal>? {
+        try await write { () async throws(StoreError) in try await store.update(id, in: workspaceID, change) }
+    }
+
+    /// Deletes, or fails as told.
+    package func remove<Record: OwnedRecord>(
+        _ id: Identifier<Record>,
+        in workspaceID: Identifier<Workspace>,
+        events: [Event]
+    ) async throws(StoreError) -> Bool {
+        try await write { () async throws(StoreError) in try await store.remove(id, in: workspaceID, events: events) }
+    }
+
+    /// Writes through.
+    package func add(_ token: PersonalAccessToken) async throws(StoreError) {
+        try await store.add(token)
+    }
+
+    /// Reads through.
+    package func personalAccessToken(shortToken: String) async throws(StoreError) -> PersonalAccessToken? {
+        try await store.personalAccessToken(shortToken: shortToken)
+    }
+
+    /// Reads through.
+    package func personalAccessTokens() async throws(StoreError) -> [PersonalAccessToken] {
+        try await store.personalAccessTokens()
+    }
+
+    /// Writes through.
+    package func revokePersonalAccessToken(
+        _ id: Identifier<PersonalAccessToken>,
+        at time: Timestamp
+    ) async throws(StoreError) -> PersonalAccessToken? {
+        try await store.revokePersonalAccessToken(id, at: time)
     }
 
     /// Writes through.
@@ -184,7 +299,7 @@ package final class FailingStore: Store {
         try await store.revokeAPIKey(id, at: time)
     }
 
-    /// Fails while commits fail.
+    /// Fails while writes fail.
     package func check() async throws(StoreError) {
         guard mode.withLock({ $0 }) == .working else { throw StoreError(.full, message: "The test's disk is full.") }
         try await store.check()

@@ -60,6 +60,7 @@ package enum Samples {
     package static func attempt(
         _ number: UInt64 = 1,
         _ actionType: ActionType = .unlockDoor,
+        _ parameters: ActionParameters = .none,
         on device: Device = lock(),
         createdAt: Timestamp = start,
         deadlineAfter: Duration = .seconds(30)
@@ -69,6 +70,7 @@ package enum Samples {
             workspaceID: device.workspaceID,
             deviceID: device.id,
             actionType: actionType,
+            parameters: parameters,
             requestedBy: .apiKey(id(1)),
             createdAt: createdAt,
             deadlineAt: createdAt + deadlineAfter,

@@ -53,14 +53,15 @@ package final class ScriptedDriver: DeviceDriver {
         for await _ in never {}
     }
 
-    /// Shows the command to the test and answers as told.
+    /// Shows the command to the test and answers as told; an action that is not about the bolt is done at once.
     package func perform(_ command: Command, on device: Device) async -> CommandAnswer {
         continuation.yield(command)
         let (answer, sink) = state.withLock { ($0.answer, $0.sink) }
+        guard let wanted = command.actionType.wantedState else { return .completed }
         if reportsAtOnce, let sink {
             let report = DeviceReport(
                 deviceID: device.id,
-                content: .bolt(command.actionType.wantedState),
+                content: .bolt(wanted),
                 attemptID: command.attemptID
             )
             try? await sink.deliver(report)

@@ -58,9 +58,7 @@ extension AccountsCommand {
         @Option(help: "The id of the workspace that its locks belong to; the oldest one, if left out.")
         var workspace: String?
 
-        @Flag(help: "Print a JSON object, for scripts.")
-        var json = false
-
+        @OptionGroup var output: OutputFormat
         @OptionGroup var location: DataLocation
 
         func run() async throws {
@@ -77,13 +75,12 @@ extension AccountsCommand {
                     settings: settings.json
                 )
                 try await tenancy.store.add(account)
-                if json {
-                    print(try AccountDescription(account, callbackSecret: secret).json)
-                } else {
-                    print("Connected account: \(account.id)")
-                    print("The maker must send its events to this server at \(account.callbackPath)")
-                    print("signed with the secret \(secret), which is not shown again.")
-                }
+                try output.print(
+                    AccountDescription(account, callbackSecret: secret),
+                    lines: "Connected account: \(account.id)",
+                    "The maker must send its events to this server at \(account.callbackPath)",
+                    "signed with the secret \(secret), which is not shown again."
+                )
             }
         }
 
@@ -124,28 +121,21 @@ extension AccountsCommand {
             abstract: "List the connected accounts of all workspaces, without their secrets."
         )
 
-        @Flag(help: "Print a JSON array, for scripts.")
-        var json = false
-
+        @OptionGroup var output: OutputFormat
         @OptionGroup var location: DataLocation
 
         func run() async throws {
             try await Tenancy.with(location, making: false) { tenancy in
-                let accounts = try await tenancy.store.connectedAccounts(of: .deviceCloud)
-                if json {
-                    print("[\(try accounts.map { try AccountDescription($0).json }.joined(separator: ","))]")
-                    return
-                }
-                for account in accounts {
-                    let state = account.removedAt.map { "removed \($0)" } ?? account.callbackPath
-                    print(
-                        "\(account.id)  \(account.provider.rawValue)  made \(account.createdAt)  \(state)  "
+                try output.print(
+                    try await tenancy.store.connectedAccounts(of: .deviceCloud),
+                    as: { AccountDescription($0) },
+                    line: { account in
+                        let state = account.removedAt.map { "removed \($0)" } ?? account.callbackPath
+                        return "\(account.id)  \(account.provider.rawValue)  made \(account.createdAt)  \(state)  "
                             + account.displayName
-                    )
-                }
-                if accounts.isEmpty {
-                    print("There are no connected accounts. Make one with: keyway accounts add device-cloud")
-                }
+                    },
+                    ifEmpty: "There are no connected accounts. Make one with: keyway accounts add device-cloud"
+                )
             }
         }
     }
@@ -163,9 +153,7 @@ extension AccountsCommand {
         @OptionGroup var location: DataLocation
 
         func run() async throws {
-            guard let id = Identifier<ConnectedAccount>(id) else {
-                throw ValidationError("\(id) is not the id of a connected account.")
-            }
+            let id: Identifier<ConnectedAccount> = try identifier(id, of: "a connected account")
             try await Tenancy.with(location, making: false) { tenancy in
                 guard let account = try await tenancy.store.connectedAccount(id), account.provider == .deviceCloud
                 else {

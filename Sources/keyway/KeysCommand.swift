@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import KeywayAPI
 import KeywayModel
 import KeywayStore
@@ -26,21 +25,18 @@ extension KeysCommand {
         @Option(help: "The id of the workspace it acts for; the oldest one, if left out.")
         var workspace: String?
 
-        @Flag(help: "Print a JSON object, for scripts.")
-        var json = false
-
+        @OptionGroup var output: OutputFormat
         @OptionGroup var location: DataLocation
 
         func run() async throws {
             try await Tenancy.with(location, making: true) { tenancy in
                 let workspace = try await tenancy.workspace(named: workspace)
                 let (token, key) = try await tenancy.makeKey(named: name, for: workspace)
-                if json {
-                    print(try KeyDescription(key, token: token).json)
-                } else {
-                    print("API key: \(token.text)")
-                    print("It acts for the workspace \"\(workspace.name)\" and is not shown again.")
-                }
+                try output.print(
+                    KeyDescription(key, token: token),
+                    lines: "API key: \(token.text)",
+                    "It acts for the workspace \"\(workspace.name)\" and is not shown again."
+                )
             }
         }
     }
@@ -49,23 +45,20 @@ extension KeysCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the API keys of all workspaces.")
 
-        @Flag(help: "Print a JSON array, for scripts.")
-        var json = false
-
+        @OptionGroup var output: OutputFormat
         @OptionGroup var location: DataLocation
 
         func run() async throws {
             try await Tenancy.with(location, making: false) { tenancy in
-                let keys = try await tenancy.store.apiKeys(of: nil)
-                if json {
-                    print("[\(try keys.map { try KeyDescription($0).json }.joined(separator: ","))]")
-                    return
-                }
-                for key in keys {
-                    let state = key.revokedAt.map { "revoked \($0)" } ?? "works"
-                    print("\(key.id)  seam_\(key.shortToken)_…  made \(key.createdAt)  \(state)  \(key.name)")
-                }
-                if keys.isEmpty { print("There are no API keys. Make one with: keyway keys create") }
+                try output.print(
+                    try await tenancy.store.apiKeys(of: nil),
+                    as: { KeyDescription($0) },
+                    line: { key in
+                        let state = key.revokedAt.map { "revoked \($0)" } ?? "works"
+                        return "\(key.id)  seam_\(key.shortToken)_…  made \(key.createdAt)  \(state)  \(key.name)"
+                    },
+                    ifEmpty: "There are no API keys. Make one with: keyway keys create"
+                )
             }
         }
     }
@@ -82,7 +75,7 @@ extension KeysCommand {
         @OptionGroup var location: DataLocation
 
         func run() async throws {
-            guard let id = Identifier<APIKey>(id) else { throw ValidationError("\(id) is not the id of a key.") }
+            let id: Identifier<APIKey> = try identifier(id, of: "a key")
             try await Tenancy.with(location, making: false) { tenancy in
                 let now = tenancy.time.now().wall
                 guard let key = try await tenancy.store.revokeAPIKey(id, at: now) else {
@@ -103,7 +96,7 @@ private struct KeyDescription: Encodable {
     let createdAt: Timestamp
     let revokedAt: Timestamp?
 
-    init(_ key: APIKey, token: APIKeyToken? = nil) {
+    init(_ key: APIKey, token: BearerToken? = nil) {
         apiKey = token?.text
         apiKeyID = key.id
         workspaceID = key.workspaceID

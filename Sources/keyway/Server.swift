@@ -47,6 +47,7 @@ struct Server {
         let sandbox = SandboxDriver(
             time: tenancy.time,
             random: SystemRandomNumberGenerator(),
+            fastLocks: settings.sandboxFastLocks,
             saveSettings: { settings, id in try await store.setDriverSettings(settings, of: id) },
             noteBadSettings: { error, id in
                 logger.warning(
@@ -76,6 +77,7 @@ struct Server {
                 engine: engine,
                 simulators: [sandbox.provider: sandbox],
                 receivers: [deviceCloud.provider: deviceCloud],
+                synchronizers: [deviceCloud.provider: deviceCloud],
                 time: tenancy.time,
                 ids: tenancy.ids,
                 configuration: settings.api,
@@ -163,7 +165,7 @@ private struct Welcome {
     /// A key for a data directory that has none.
     ///
     /// Made only now, when it can be shown.
-    private func firstKey() async throws -> APIKeyToken? {
+    private func firstKey() async throws -> BearerToken? {
         guard try await tenancy.store.apiKeys(of: nil).isEmpty else { return nil }
         let workspace = try await tenancy.workspace(named: nil)
         return try await tenancy.makeKey(named: "made on first start", for: workspace).token

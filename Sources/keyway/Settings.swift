@@ -86,7 +86,8 @@ struct Settings: Hashable, Sendable {
             publicBaseURL: try await reader.url("public_url"),
             idleTimeout: .seconds(try await reader.number("idle_timeout_seconds", in: 1...3600) ?? 60),
             maximumConnections: try await reader.number("maximum_connections", in: 1...1_000_000) ?? 4096,
-            maximumSyncWait: .seconds(try await reader.number("maximum_sync_wait_seconds", in: 1...600) ?? 60)
+            maximumSyncWait: .seconds(try await reader.number("maximum_sync_wait_seconds", in: 1...600) ?? 60),
+            defaultWait: .milliseconds(try await reader.number("default_wait_ms", in: 0...60000) ?? 0)
         )
         engine = EngineConfiguration(
             defaultDeadline: .seconds(try await reader.number("default_deadline_seconds", in: 1...86400) ?? 30),
@@ -97,6 +98,10 @@ struct Settings: Hashable, Sendable {
                     try await reader.number("late_report_window_seconds", in: 0...604_800) ?? 3600
                 ),
                 maximumTimelineReports: try await reader.number("maximum_timeline_reports", in: 1...1000) ?? 32
+            ),
+            rateLimit: RateLimit(
+                perMinute: try await reader.number("rate_limit_per_minute", in: 0...1_000_000) ?? 15,
+                includesSandbox: try await reader.flag("rate_limit_sandbox") ?? false
             ),
             drainTimeout: .seconds(try await reader.number("drain_timeout_seconds", in: 0...600) ?? 10)
         )
@@ -127,13 +132,15 @@ extension Settings {
     ///
     /// `account_token` is no setting of the server; `keyway accounts add` reads it.
     static let names: Set<String> = [
-        "account_token", "config", "data_directory", "default_deadline_seconds", "device_cloud_account_poll_seconds",
+        "account_token", "config", "data_directory", "default_deadline_seconds", "default_wait_ms",
+        "device_cloud_account_poll_seconds",
         "device_cloud_callback_timeout_seconds", "device_cloud_concurrent_commands", "device_cloud_concurrent_readings",
         "device_cloud_discovery_interval_seconds", "device_cloud_maximum_answer_bytes", "device_cloud_maximum_locks",
         "device_cloud_read_timeout_milliseconds", "drain_timeout_seconds", "host", "idle_timeout_seconds",
         "late_report_window_seconds", "log_level", "maximum_body_bytes", "maximum_connections", "maximum_lane_length",
         "maximum_page_size", "maximum_store_queue_length", "maximum_sync_wait_seconds", "maximum_timeline_reports",
-        "maximum_unpaged_rows", "port", "public_url", "resolution_grace_seconds", "sandbox_fast_locks",
+        "maximum_unpaged_rows", "port", "public_url", "rate_limit_per_minute", "rate_limit_sandbox",
+        "resolution_grace_seconds", "sandbox_fast_locks",
         "store_busy_timeout_seconds",
     ]
 
@@ -178,6 +185,14 @@ private struct SettingsReader {
             url.fragment() == nil
         else { throw SettingsError(message: "\(name) must be an http or https URL without a query. It is \(text).") }
         return text
+    }
+
+    func flag(_ name: String) async throws -> Bool? {
+        do {
+            return try await config.fetchBool(forKey: ConfigKey([name]))
+        } catch {
+            throw SettingsError(message: "\(name) must be true or false.")
+        }
     }
 
     func number(_ name: String, in range: ClosedRange<Int>) async throws -> Int? {

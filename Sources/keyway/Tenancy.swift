@@ -6,11 +6,14 @@ import KeywaySandbox
 import KeywayStore
 import KeywayStoreSQLite
 
-/// The workspaces and keys in a data directory: what the server and the `keys` commands both need.
+/// The workspaces, keys and tokens in a data directory: what the server and the other commands both need.
 struct Tenancy {
     let store: any Store
     let time: any TimeSource
     let ids: any IdentifierSource
+    /// How many fast locks each sandbox has.
+    let fastLocks: Int
+    let secrets = SecretSource(SystemRandomNumberGenerator())
     /// Closes the database.
     ///
     /// Nothing may use the store after that.
@@ -18,7 +21,7 @@ struct Tenancy {
 
     /// The workspace that every new data directory begins with.
     ///
-    /// Its id is the same everywhere, so that whoever comes first, the server or a `keys` command, makes the same one.
+    /// Its id is the same everywhere, so that whoever comes first, the server or another command, makes the same one.
     private static let firstWorkspaceID = Identifier<Workspace>(high: 0x6b65_7977_6179_8000, low: 0x8000_0000_0000_0001)
 
     /// Opens the database of a data directory, making both if they are new.
@@ -37,8 +40,14 @@ struct Tenancy {
             )
         )
         let time = SystemTimeSource()
-        let tenancy = Tenancy(store: store, time: time, ids: RandomIdentifiers(time: time)) { try await store.close() }
-        try await tenancy.seed(fastLocks: settings.sandboxFastLocks)
+        let tenancy = Tenancy(
+            store: store,
+            time: time,
+            ids: RandomIdentifiers(time: time),
+            fastLocks: settings.sandboxFastLocks,
+            close: { try await store.close() }
+        )
+        try await tenancy.seed()
         return tenancy
     }
 
@@ -63,20 +72,45 @@ struct Tenancy {
         }
     }
 
-    /// Makes the first workspace if there is none, and what its sandbox lacks.
-    private func seed(fastLocks: Int) async throws {
-        let existing = try await store.workspaces()
-        let first = Workspace(
-            id: Self.firstWorkspaceID,
-            name: "Sandbox",
-            isSandbox: true,
-            createdAt: time.now().wall
-        )
-        for workspace in existing.isEmpty ? [first] : existing where workspace.isSandbox {
-            let account = SandboxSeed.account(of: workspace)
-            let devices = SandboxSeed.devices(of: workspace, account: account, fastLocks: fastLocks)
-            try await store.add(workspace, accounts: [account], devices: devices)
+    // MARK: Workspaces
+
+    /// Makes the first workspace if there is none, and what its workspaces lack.
+    func seed() async throws {
+        var workspaces = try await store.workspaces()
+        if workspaces.isEmpty {
+            workspaces = [
+                Workspace(id: Self.firstWorkspaceID, name: "Sandbox", isSandbox: true, createdAt: time.now().wall)
+            ]
         }
+        for workspace in workspaces {
+            if workspace.isSandbox { try await add(workspace) }
+            guard workspace.publishableKey == nil else { continue }
+            let key = secrets.token(.publishableKey).text
+            _ = try await store.updateWorkspace(workspace.id) { workspace in
+                workspace.publishableKey = workspace.publishableKey ?? key
+            }
+        }
+    }
+
+    /// Makes a workspace.
+    func makeWorkspace(named name: String, isSandbox: Bool) async throws -> Workspace {
+        let workspace = Workspace(
+            id: ids.next(),
+            name: name,
+            isSandbox: isSandbox,
+            createdAt: time.now().wall,
+            publishableKey: secrets.token(.publishableKey).text
+        )
+        try await add(workspace)
+        return workspace
+    }
+
+    /// Adds what is new of a workspace and, if it is a sandbox, of its virtual locks.
+    private func add(_ workspace: Workspace) async throws {
+        guard workspace.isSandbox else { return try await store.add(workspace, accounts: [], devices: []) }
+        let account = SandboxSeed.account(of: workspace)
+        let devices = SandboxSeed.devices(of: workspace, account: account, fastLocks: fastLocks)
+        try await store.add(workspace, accounts: [account], devices: devices)
     }
 
     /// The workspace with an id, or the oldest one.
@@ -94,12 +128,14 @@ struct Tenancy {
         return workspace
     }
 
+    // MARK: Credentials
+
     /// Makes a key.
     ///
     /// Its text is known only here and to whoever it is shown to.
-    func makeKey(named name: String, for workspace: Workspace) async throws -> (token: APIKeyToken, key: APIKey) {
+    func makeKey(named name: String, for workspace: Workspace) async throws -> (token: BearerToken, key: APIKey) {
         var generator = SystemRandomNumberGenerator()
-        let token = APIKeyToken.generate(forSandbox: workspace.isSandbox, using: &generator)
+        let token = BearerToken.generate(forSandbox: workspace.isSandbox, using: &generator)
         let key = APIKey(
             id: ids.next(),
             workspaceID: workspace.id,
@@ -110,6 +146,34 @@ struct Tenancy {
         )
         try await store.add(key)
         return (token, key)
+    }
+
+    /// Makes a personal access token.
+    ///
+    /// Its text is known only here and to whoever it is shown to.
+    ///
+    /// - Parameters:
+    ///   - name: Whose it is or what for.
+    ///   - workspaces: The ids of the workspaces it works in; none: every workspace.
+    /// - Returns: The token, and what is kept of it.
+    /// - Throws: `ValidationError` if there is no workspace with one of the ids.
+    func makeToken(
+        named name: String,
+        reaching workspaces: [String]
+    ) async throws -> (token: BearerToken, record: PersonalAccessToken) {
+        var reached: Set<Identifier<Workspace>> = []
+        for text in workspaces { reached.insert(try await workspace(named: text).id) }
+        let token = secrets.token(.personalAccessToken)
+        let record = PersonalAccessToken(
+            id: ids.next(),
+            name: name,
+            shortToken: token.shortToken,
+            secretHash: token.secretHash,
+            reach: workspaces.isEmpty ? .everyWorkspace : .workspaces(reached),
+            createdAt: time.now().wall
+        )
+        try await store.add(record)
+        return (token, record)
     }
 }
 

@@ -30,8 +30,8 @@ struct APIHarness {
     static let foreignLock = Samples.lock(900, in: foreignWorkspace, account: Samples.id(2))
 
     /// The key of the sandbox, and of the foreign workspace.
-    let token: APIKeyToken
-    let foreignToken: APIKeyToken
+    let token: BearerToken
+    let foreignToken: BearerToken
     static let keyID: Identifier<APIKey> = Samples.id(1)
 
     /// A seeded lock by its identity at the sandbox.
@@ -39,11 +39,16 @@ struct APIHarness {
         locks.first { $0.nativeID == slug } ?? locks[0]
     }
 
-    init(configuration: APIConfiguration = APIConfiguration(port: 0), logger: Logger = .silent) async throws {
+    init(
+        configuration: APIConfiguration = APIConfiguration(port: 0),
+        engine engineConfiguration: EngineConfiguration = EngineConfiguration(),
+        logger: Logger = .silent
+    ) async throws {
         let store = self.store
         sandbox = SandboxDriver(
             time: clock,
             random: SystemRandomNumberGenerator(),
+            fastLocks: 2,
             saveSettings: { settings, id in try await store.setDriverSettings(settings, of: id) }
         )
         engine = Engine(
@@ -51,6 +56,7 @@ struct APIHarness {
             drivers: DriverRegistry([sandbox]),
             time: clock,
             ids: CountingIdentifiers(startingAt: 1_000_000),
+            configuration: engineConfiguration,
             logger: logger
         )
         services = APIServices(
@@ -59,12 +65,13 @@ struct APIHarness {
             simulators: [.sandbox: sandbox],
             time: clock,
             ids: CountingIdentifiers(startingAt: 2_000_000),
+            secrets: SecretSource(SeededRandom(state: 1)),
             configuration: configuration,
             logger: logger
         )
         var random = SystemRandomNumberGenerator()
-        token = APIKeyToken.generate(forSandbox: true, using: &random)
-        foreignToken = APIKeyToken.generate(forSandbox: false, using: &random)
+        token = BearerToken.generate(forSandbox: true, using: &random)
+        foreignToken = BearerToken.generate(forSandbox: false, using: &random)
         try await store.add(Self.workspace, accounts: [Self.account], devices: Self.locks)
         try await store.add(
             Self.foreignWorkspace,
@@ -75,7 +82,7 @@ struct APIHarness {
         try await store.add(Self.key(Samples.id(2), in: Self.foreignWorkspace, foreignToken))
     }
 
-    private static func key(_ id: Identifier<APIKey>, in workspace: Workspace, _ token: APIKeyToken) -> APIKey {
+    private static func key(_ id: Identifier<APIKey>, in workspace: Workspace, _ token: BearerToken) -> APIKey {
         APIKey(
             id: id,
             workspaceID: workspace.id,
@@ -158,7 +165,12 @@ struct APIClient: Sendable {
         var fields = headers
         if let token { fields[.authorization] = "Bearer \(token)" }
         let response = try await client.executeRequest(uri: uri, method: method, headers: fields, body: bytes)
-        return Answer(response)
+        let answer = Answer(response)
+        // Whatever a test is about, an answer must be as its endpoint declares.
+        if let endpoint = EndpointTable.all[String(uri.prefix { $0 != "?" })], endpoint.kind.methods.contains(method) {
+            DeclaredShape.check(answer, of: endpoint)
+        }
+        return answer
     }
 
     func get(_ uri: String) async throws -> Answer {

@@ -60,6 +60,35 @@ struct DiscoveryTests {
         }
     }
 
+    @Test("an account is read again at once when somebody asks for it, and from then on as usual")
+    func summoned() async throws {
+        try await CloudHarness.run { harness in
+            _ = await harness.discovered()
+            // The driver waits for its interval now, which does not pass.
+            await harness.clock.waitForSleeper(at: harness.clock.now().monotonic + .seconds(60))
+            await harness.driver.synchronize(CloudHarness.accountID)
+            _ = await harness.sink.reports(count: 8)
+            // No account, no effect.
+            await harness.driver.synchronize(Samples.id(99))
+            await passInterval(harness)
+            _ = await harness.sink.reports(count: 12)
+        }
+    }
+
+    @Test("an account that is being read when somebody asks for it is read once more")
+    func summonedWhileReading() async throws {
+        try await CloudHarness.run(
+            prepare: { maker, _ in maker.on("GET /api/locks", .hold) },
+            body: { harness in
+                await harness.maker.wait(for: 1, "GET")
+                await harness.driver.synchronize(CloudHarness.accountID)
+                harness.maker.on("GET /api/locks", .answer(200, CloudHarness.listOfTwo))
+                harness.maker.answerHeld(200, #"{"locks":[]}"#)
+                #expect(await harness.discovered().count == 4)
+            }
+        )
+    }
+
     @Test("a lock that vanished while Keyway was down is removed")
     func vanishedBefore() async throws {
         try await CloudHarness.run(

@@ -24,6 +24,17 @@ struct EngineDiscoveryTests {
         }
     }
 
+    @Test("an account that its owner deleted gets no new device, should its driver not know yet")
+    func removedAccount() async throws {
+        var harness = try await EngineHarness()
+        try await harness.run { harness in
+            try await harness.store.removeConnectedAccount(Self.found.connectedAccountID, at: Samples.start)
+            try await harness.engine.discovered(Self.found)
+            #expect(try await harness.store.device(Self.found.id, in: nil) == nil)
+            #expect(try await harness.events().isEmpty)
+        }
+    }
+
     @Test("of a device that is known only the description and the driver settings change")
     func known() async throws {
         var harness = try await EngineHarness()

@@ -22,7 +22,7 @@ struct EngineTests {
             #expect(resolved.outcome == .success(wasConfirmedByDevice: true))
             #expect(try await harness.store.actionAttempt(attempt.id, in: attempt.workspaceID) == resolved)
             #expect(try await harness.events().map(\.type) == [.unlockDoorSucceeded, .lockUnlocked])
-            let device = try await harness.engine.device(attempt.deviceID, in: attempt.workspaceID)
+            let device = try await harness.engine.device(Samples.lock().id, in: attempt.workspaceID)
             #expect(device?.state.reportedBolt == .unlocked)
         }
     }
@@ -117,7 +117,7 @@ struct EngineTests {
             harness.store.become(.failingAfterwards)
             let (engine, clock, store) = (harness.engine, harness.clock, harness.store)
             async let delivered: Void = engine.deliver(
-                DeviceReport(deviceID: attempt.deviceID, content: .bolt(.unlocked))
+                DeviceReport(deviceID: Samples.lock().id, content: .bolt(.unlocked))
             )
             await clock.waitForSleeper(until: clock.now().monotonic + .milliseconds(100))
             store.become(.working)

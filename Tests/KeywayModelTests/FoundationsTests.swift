@@ -113,11 +113,19 @@ struct EventTests {
         isViaBluetooth: false,
         isViaNFC: true
     )
-    static let disconnection = DeviceDisconnection(
-        deviceErrors: [HealthIssue(errorCode: "device_offline", message: "Gone.", createdAt: Samples.start)],
-        deviceWarnings: [DeviceWarning(.timeWrong, createdAt: Samples.start)],
-        isBridge: true
+    static let troubled = Samples.lock(
+        state: DeviceState(
+            isOnline: false,
+            offlineCause: .account,
+            onlineChangedAt: Samples.start,
+            warnings: [DeviceWarning(.timeWrong, createdAt: Samples.start)]
+        )
     )
+    static var disconnectedAccount: ConnectedAccount {
+        var account = Samples.account()
+        account.disconnectedAt = Samples.start
+        return account
+    }
 
     static func details(of type: EventType) -> Event.Details {
         switch type {
@@ -125,10 +133,25 @@ struct EventTests {
         case .lockDoorFailed: .resolution(actionType: .lockDoor, status: .error)
         case .unlockDoorSucceeded: .resolution(actionType: .unlockDoor, status: .success)
         case .unlockDoorFailed: .resolution(actionType: .unlockDoor, status: .error)
+        case .simulateKeypadCodeEntrySucceeded: .resolution(actionType: .simulateKeypadCodeEntry, status: .success)
+        case .simulateKeypadCodeEntryFailed: .resolution(actionType: .simulateKeypadCodeEntry, status: .error)
+        case .simulateManualLockViaKeypadSucceeded:
+            .resolution(actionType: .simulateManualLockViaKeypad, status: .success)
+        case .simulateManualLockViaKeypadFailed:
+            .resolution(actionType: .simulateManualLockViaKeypad, status: .error)
         case .actionAttemptLateReport: .lateReport(actionType: .lockDoor, status: .error, reported: .locked)
         case .lockLocked, .lockUnlocked: .bolt(bolt)
-        case .deviceConnected, .deviceAdded, .deviceRemoved: .none
-        case .deviceDisconnected: .disconnection(disconnection)
+        case .lockAccessDenied: .accessDenied(AccessDenial(.unknownCode))
+        case .deviceDisconnected, .unmanagedDeviceDisconnected: .disconnection(.account, DeviceHealth(troubled))
+        case .deviceSubscriptionRequired: .health(DeviceHealth(troubled))
+        case .connectedAccountDisconnected: .accountHealth(AccountHealth(disconnectedAccount))
+        case .deviceNameChanged, .deviceDeleted: .deviceName("Front Door")
+        case .deviceConnected, .unmanagedDeviceConnected, .deviceAdded, .deviceRemoved,
+            .deviceConvertedToUnmanaged, .deviceConvertedToManaged, .deviceSubscriptionResolved,
+            .connectedAccountConnected, .connectedAccountCreated, .connectedAccountSuccessfulLogin,
+            .connectedAccountCompletedFirstSync, .connectedAccountDeleted, .connectWebviewLoginSucceeded,
+            .connectWebviewLoginFailed, .clientSessionDeleted:
+            .none
         case .deviceLowBattery: .battery(level: 0.125)
         }
     }
@@ -147,6 +170,8 @@ struct EventTests {
             deviceCustomMetadata: ["b": .string("c")],
             customerKey: "k",
             actionAttemptID: Samples.id(4),
+            clientSessionID: Samples.id(5),
+            connectWebviewID: Samples.id(6),
             details: Self.details(of: type)
         )
         let data = try JSONEncoder().encode(event)
@@ -174,13 +199,26 @@ struct EventTests {
             #expect(try members(of: type)["connected_account_id"]?.stringValue != nil)
         }
         let disconnected = try members(of: .deviceDisconnected)
-        #expect(disconnected["error_code"] == .string("hub_disconnected"))
+        #expect(disconnected["error_code"] == .string("account_disconnected"))
         let warning = JSONValue.object([
             "warning_code": .string("device_time_wrong"), "message": .string("The clock of the device is wrong."),
             "created_at": .string("2026-01-01T00:00:00.000Z"),
         ])
         #expect(disconnected["device_warnings"] == .array([warning]))
-        #expect(disconnected["connected_account_errors"] == .array([]))
+        let problem = JSONValue.object([
+            "error_code": .string("account_disconnected"),
+            "message": .string("The connected account of the device is disconnected."),
+            "created_at": .string("2026-01-01T00:00:00.000Z"),
+        ])
+        #expect(disconnected["device_errors"] == .array([problem]))
+        #expect(disconnected["connected_account_errors"] == .array([problem]))
+        let denied = try members(of: .lockAccessDenied)["reason"]
+        #expect(denied?["reason_code"] == .string("unknown_code"))
+        #expect(try members(of: .deviceNameChanged)["device_name"] == .string("Front Door"))
+        guard case .array? = try members(of: .connectedAccountDisconnected)["connected_account_errors"] else {
+            Issue.record("a disconnected account does not say what is wrong with it")
+            return
+        }
         #expect(disconnected["connected_account_warnings"] == .array([]))
     }
 

@@ -103,10 +103,12 @@ struct SandboxDeliveryTests {
         }
         let words = "Reports of this lock are waiting to be stored."
         #expect(await driver.perform(command(65, on: lock), on: lock) == .refused(.providerUnavailable, words))
-        await #expect(throws: SandboxError(.overloaded, message: "")) { try await driver.disconnect(lock) }
+        await #expect(throws: SandboxError(.overloaded, message: "")) {
+            try await driver.simulate(.disconnected, to: lock)
+        }
         try await harness.running {
             #expect(await sink.reports(count: 64) == unlocks(64))
-            try await driver.disconnect(lock)
+            try await driver.simulate(.disconnected, to: lock)
             #expect(sink.reports.last == ownReport(.online(false)))
         }
     }
@@ -116,7 +118,7 @@ struct SandboxDeliveryTests {
         let lock = device(behavior(.succeed))
         try await harness.running {
             _ = await driver.perform(command(on: lock), on: lock)
-            try await driver.disconnect(lock)
+            try await driver.simulate(.disconnected, to: lock)
             #expect(sink.reports == [report(.bolt(.unlocking)), ownReport(.online(false))])
             #expect(
                 await driver.perform(command(2, on: lock), on: lock)
@@ -124,8 +126,27 @@ struct SandboxDeliveryTests {
             )
             #expect(await driver.readBolt(of: lock) == nil)
             time.advance(by: .seconds(1))
-            try await driver.connect(lock)
+            try await driver.simulate(.connected, to: lock)
             #expect(sink.reports.dropFirst(2) == [ownReport(.online(true)), report(.bolt(.unlocked))])
+        }
+    }
+
+    @Test("what has happened already is reported once, and waited for by all who ask for it")
+    func happenedAlready() async throws {
+        let lock = device(behavior(.succeed))
+        try await harness.running {
+            sink.block(lock.id)
+            async let first: Void = driver.simulate(.disconnected, to: lock)
+            await sink.waitForBlocked(lock.id)
+            async let second: Void = driver.simulate(.disconnected, to: lock)
+            // Time for the second to wait too.
+            for _ in 0..<100 { await Task.yield() }
+            #expect(sink.reports.isEmpty)
+            sink.release(lock.id)
+            try await first
+            try await second
+            try await driver.simulate(.disconnected, to: lock)
+            #expect(sink.reports == [ownReport(.online(false))])
         }
     }
 
@@ -134,7 +155,7 @@ struct SandboxDeliveryTests {
         let lock = device(behavior(.succeed))
         sink.fail(next: 1)
         try await harness.running {
-            await #expect(throws: CollectingSink.Failure.self) { try await driver.disconnect(lock) }
+            await #expect(throws: CollectingSink.Failure.self) { try await driver.simulate(.disconnected, to: lock) }
             #expect(await driver.readBolt(of: lock) == nil)
             await time.waitForSleeper(until: at(100))
             time.advance(by: .milliseconds(100))
@@ -157,7 +178,9 @@ struct SandboxDeliveryTests {
             async let first = driver.perform(command(1, on: mute), on: mute)
             async let second = driver.perform(command(2, on: slow), on: slow)
             async let third: Result<Void, any Error> = {
-                do { return .success(try await driver.disconnect(stuck)) } catch { return .failure(error) }
+                do { return .success(try await driver.simulate(.disconnected, to: stuck)) } catch {
+                    return .failure(error)
+                }
             }()
             for instant in [200, 5000, 30000] { await time.waitForSleeper(until: at(Int64(instant))) }
             await sink.waitForBlocked(stuck.id)
@@ -187,10 +210,10 @@ struct SandboxDeliveryTests {
         )
         #expect(await driver.readBolt(of: lock) == nil)
         let stopped = SandboxError(.stopped, message: "")
-        await #expect(throws: stopped) { try await driver.connect(lock) }
-        await #expect(throws: stopped) { try await driver.disconnect(lock) }
+        await #expect(throws: stopped) { try await driver.simulate(.disconnected, to: lock) }
         await #expect(throws: stopped) { try await driver.setBehavior(behavior(.jam), times: 1, of: lock) }
         await driver.settle(lock, at: .unlocked)
+        await driver.forget(lock.id)
     }
 
     @Test("a sink that fails while the driver stops keeps nobody")

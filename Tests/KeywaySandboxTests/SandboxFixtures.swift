@@ -12,6 +12,7 @@ func at(_ milliseconds: Int64) -> MonotonicInstant {
 func command(
     _ number: UInt64 = 1,
     _ actionType: ActionType = .unlockDoor,
+    _ parameters: ActionParameters = .none,
     on device: Device = Samples.lock(),
     deadline: Int64 = 30000
 ) -> Command {
@@ -19,6 +20,7 @@ func command(
         attemptID: Samples.id(number),
         deviceID: device.id,
         actionType: actionType,
+        parameters: parameters,
         deadline: at(deadline),
         deadlineAt: Samples.start + .milliseconds(deadline)
     )
@@ -50,9 +52,18 @@ func report(_ content: DeviceReport.Content, of attempt: UInt64 = 1, on device: 
 func ownReport(
     _ content: DeviceReport.Content,
     method: LockMethod? = nil,
+    code: String? = nil,
     on device: Device = Samples.lock()
 ) -> DeviceReport {
-    DeviceReport(deviceID: device.id, content: content, method: method)
+    DeviceReport(deviceID: device.id, content: content, method: method, code: code)
+}
+
+/// Lock 1 without anything around it, locked and reached unless the state says otherwise.
+func virtualLock(
+    _ behavior: LockBehavior,
+    state: DeviceState = DeviceState(reportedBolt: .locked)
+) -> VirtualLock {
+    VirtualLock(deviceID: Samples.lock().id, state: state, behavior: behavior)
 }
 
 /// A generator whose numbers are 0, 1, 2 … times a large step, so that draws differ and repeat on every run.

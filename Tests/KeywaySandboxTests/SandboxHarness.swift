@@ -11,10 +11,11 @@ struct SandboxHarness {
     let saved = SavedSettings()
     let driver: SandboxDriver
 
-    init(seed: UInt64 = 1) {
+    init(seed: UInt64 = 1, fastLocks: Int = 0) {
         driver = SandboxDriver(
             time: time,
             random: SteppingGenerator(seed: seed),
+            fastLocks: fastLocks,
             saveSettings: saved.save,
             noteBadSettings: saved.note
         )

@@ -34,11 +34,30 @@ struct SandboxSeedTests {
         #expect(throws: Never.self) { try behavior.validate() }
         #expect(device.state.reportedBolt == .locked)
         #expect(device.state.isOnline == (name != "Guest House"))
-        #expect(
-            device.description.capabilities.isSuperset(of: [
-                .canRemotelyLock, .canRemotelyUnlock, .canSimulateConnection, .canSimulateDisconnection,
-            ])
-        )
+        #expect(device.state.autoLock == AutoLock(isEnabled: false))
+        #expect(device.description.capabilities == Self.capabilities(of: name))
+    }
+
+    /// What testers can do with a lock.
+    static func capabilities(of name: String) -> Set<DeviceCapability> {
+        var capabilities: Set<DeviceCapability> = [
+            .canRemotelyLock, .canRemotelyUnlock, .canConfigureAutoLock, .canSimulateConnection,
+            .canSimulateDisconnection, .canSimulateRemoval,
+        ]
+        let withKeypad = ["Front Door", "Back Door", "Lobby", "Garage", "Store Room", "Meeting Room", "Cellar"]
+        if withKeypad.contains(name) { capabilities.insert(.canUnlockWithCode) }
+        if ["Front Door", "Meeting Room"].contains(name) {
+            capabilities.formUnion([.canSimulateHubConnection, .canSimulateHubDisconnection])
+        }
+        if name == "Roof Hatch" { capabilities.insert(.canSimulatePaidSubscription) }
+        return capabilities
+    }
+
+    @Test("the August lock has its keypad beside the door, and the others that have one have it built in")
+    func keypads() {
+        let builtIn = ["Back Door", "Lobby", "Garage", "Store Room", "Meeting Room", "Cellar"]
+        #expect(devices.filter { $0.description.hasBuiltInKeypad == true }.map(\.displayName) == builtIn)
+        #expect(devices.allSatisfy { $0.description.hasBuiltInKeypad != nil })
     }
 
     @Test("they are listed in one order and belong together")
@@ -100,5 +119,63 @@ struct SandboxSeedTests {
         for device in all.dropFirst(11) {
             #expect(try LockBehavior(driverSettings: device.driverSettings) == behavior(.succeed, latency: 0...0))
         }
+    }
+
+    // MARK: Through the driver
+
+    @Test("a workspace begins with this, and with the fast locks that the driver was told of", arguments: [0, 3])
+    func beginning(fastLocks: Int) {
+        let driver = SandboxHarness(fastLocks: fastLocks).driver
+        let account = SandboxSeed.account(of: workspace)
+        for _ in 1...2 {
+            let (accounts, devices) = driver.beginning(of: workspace)
+            #expect(accounts == [account])
+            #expect(devices == SandboxSeed.devices(of: workspace, account: account, fastLocks: fastLocks))
+            #expect(devices.count == 11 + fastLocks)
+        }
+    }
+
+    // MARK: Accounts that users connect
+
+    func connected(_ number: UInt64) -> (account: ConnectedAccount, devices: [Device]) {
+        SandboxHarness().driver.newAccount(Samples.id(number), in: workspace, at: Samples.start + .seconds(60))
+    }
+
+    @Test("a connected account has two locks that do as they are told")
+    func connectedAccount() throws {
+        let (account, devices) = connected(7)
+        #expect(account.id == Samples.id(7))
+        #expect(account.workspaceID == workspace.id)
+        #expect(account.provider == .sandbox)
+        #expect(account.displayName == "Connected Sandbox")
+        #expect(account.createdAt == Samples.start + .seconds(60))
+        #expect(devices.map(\.displayName) == ["Front Door", "Back Door"])
+        #expect(devices.map(\.description.deviceType) == ["august_lock", "schlage_lock"])
+        let behaviors = try devices.map { try LockBehavior(driverSettings: $0.driverSettings) }
+        #expect(behaviors == [behavior(.succeed, latency: 300...800), behavior(.succeed)])
+        #expect(devices.map(\.createdAt) == [account.createdAt, account.createdAt + .microseconds(1)])
+        for device in devices {
+            #expect(device.connectedAccountID == account.id)
+            #expect(device.workspaceID == workspace.id)
+            #expect(device.provider == .sandbox)
+            #expect(device.description.capabilities == Self.capabilities(of: device.displayName))
+            #expect(device.state.isOnline)
+            #expect(device.state.reportedBolt == .locked)
+            #expect(device.state.autoLock == AutoLock(isEnabled: false))
+        }
+    }
+
+    @Test("its locks are the same every time, and for ever")
+    func stableConnectedIDs() {
+        #expect(connected(7) == connected(7))
+        // SHA-256 of "keyway/sandbox/account/00000000-0000-8000-8000-000000000007/device/front-door", in Python.
+        #expect(connected(7).devices[0].id.description == "81a97aa3-bbe4-8c9b-b304-e53b8a8acf11")
+    }
+
+    @Test("G11 no two accounts share a lock, and none has one of the workspace's own")
+    func distinctConnectedLocks() {
+        let all = devices + (1...20 as ClosedRange<UInt64>).flatMap { connected($0).devices }
+        #expect(Set(all.map(\.id)).count == 11 + 20 * 2)
+        #expect(Set(all.map(\.description.serialNumber)).count == 11 + 20 * 2)
     }
 }

@@ -180,7 +180,7 @@ struct VirtualLockReactionTests {
     }
 
     func lock(_ behavior: LockBehavior, isOnline: Bool = true) -> VirtualLock {
-        VirtualLock(deviceID: Samples.lock().id, bolt: .locked, isOnline: isOnline, behavior: behavior)
+        virtualLock(behavior, state: DeviceState(isOnline: isOnline, reportedBolt: .locked))
     }
 
     @Test("it does what its reaction says, each thing at its time", arguments: cases)
@@ -246,9 +246,9 @@ struct VirtualLockReactionTests {
         let atOnce = lock.handle(.command(command(), latency: latency), at: at(1000))
 
         let offline = VirtualLock.Action.report(ownReport(.online(false)))
-        let unanswered = VirtualLock.Action.answer(Samples.id(1), .unanswered("The lock went off the network."))
+        let unanswered = VirtualLock.Action.answer(Samples.id(1), .unanswered("The lock can no longer be reached."))
         let expected = atOnce.contains(Self.acknowledged) ? [offline] : [unanswered, offline]
-        #expect(lock.handle(.disconnected, at: at(1100)) == expected)
+        #expect(lock.handle(.happened(.disconnected), at: at(1100)) == expected)
         #expect(Self.everythingLater(&lock).flatMap(\.actions).isEmpty)
 
         var afterwards: [VirtualLock.Action] = [.report(ownReport(.online(true)))]
@@ -257,17 +257,17 @@ struct VirtualLockReactionTests {
         // Only the last state: where the bolt was on the way there is over.
         default: if let last = reaction.later.last?.actions.last { afterwards.append(last) }
         }
-        #expect(lock.handle(.connected, at: at(200_000)) == afterwards)
+        #expect(lock.handle(.happened(.connected), at: at(200_000)) == afterwards)
         #expect(lock.handle(.read, at: at(200_000)) == [.read(reaction.readAfterwards)])
-        #expect(lock.handle(.connected, at: at(200_000)) == [.report(ownReport(.online(true)))])
+        #expect(lock.handle(.happened(.connected), at: at(200_000)).isEmpty)
     }
 
     @Test("back on the network before the command is done, it reports as usual")
     func comesBackMeanwhile() {
         var lock = lock(behavior(.succeed))
         _ = lock.handle(.command(command(), latency: .milliseconds(200)), at: at(1000))
-        _ = lock.handle(.disconnected, at: at(1050))
-        #expect(lock.handle(.connected, at: at(1100)) == [.report(ownReport(.online(true)))])
+        _ = lock.handle(.happened(.disconnected), at: at(1050))
+        #expect(lock.handle(.happened(.connected), at: at(1100)) == [.report(ownReport(.online(true)))])
         #expect(Self.everythingLater(&lock) == [.init(at: 1200, actions: [Self.unlocked])])
     }
 }

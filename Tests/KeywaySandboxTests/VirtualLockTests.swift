@@ -7,7 +7,7 @@ import Testing
 @Suite("A virtual lock")
 struct VirtualLockTests {
     func lock(_ behavior: LockBehavior, bolt: BoltState = .locked) -> VirtualLock {
-        VirtualLock(deviceID: Samples.lock().id, bolt: bolt, isOnline: true, behavior: behavior)
+        virtualLock(behavior, state: DeviceState(reportedBolt: bolt))
     }
 
     /// The answers among some actions.
@@ -15,20 +15,30 @@ struct VirtualLockTests {
         actions.compactMap { if case .answer(_, let answer) = $0 { answer } else { nil } }
     }
 
-    @Test("it moves both ways, whatever state it is in", arguments: BoltState.allCases, ActionType.allCases)
-    func bothWays(from bolt: BoltState, _ actionType: ActionType) {
+    @Test("it moves both ways, whatever state it is in", arguments: BoltState.allCases, ActionType.boltMoves)
+    func bothWays(from bolt: BoltState, _ actionType: ActionType) throws {
+        let moving = try #require(actionType.movingState)
+        let wanted = try #require(actionType.wantedState)
         var lock = lock(behavior(.succeed), bolt: bolt)
         let atOnce = lock.handle(.command(command(1, actionType), latency: .milliseconds(200)), at: at(0))
-        #expect(
-            atOnce == [
-                .answer(Samples.id(1), .acknowledged), .report(report(.bolt(actionType.movingState))),
-            ]
-        )
-        #expect(lock.bolt == actionType.movingState)
+        #expect(atOnce == [.answer(Samples.id(1), .acknowledged), .report(report(.bolt(moving)))])
+        #expect(lock.bolt == moving)
         #expect(lock.handle(.timePassed, at: at(199)).isEmpty)
-        #expect(lock.handle(.timePassed, at: at(200)) == [.report(report(.bolt(actionType.wantedState)))])
-        #expect(lock.bolt == actionType.wantedState)
+        #expect(lock.handle(.timePassed, at: at(200)) == [.report(report(.bolt(wanted)))])
+        #expect(lock.bolt == wanted)
         #expect(lock.nextWake == nil)
+    }
+
+    @Test(
+        "what it cannot do, or is not told how to do, it refuses",
+        arguments: [ActionType.resetSandboxWorkspace, .configureAutoLock, .simulateKeypadCodeEntry]
+    )
+    func notSupported(_ actionType: ActionType) {
+        var lock = lock(behavior(.succeed))
+        #expect(
+            lock.handle(.command(command(1, actionType), latency: .zero), at: at(0))
+                == [.answer(Samples.id(1), .refused(.notSupported, nil))]
+        )
     }
 
     // MARK: Auto-relock
@@ -189,21 +199,9 @@ struct VirtualLockTests {
     func settleWhileOffline() {
         var lock = lock(behavior(.succeed))
         _ = lock.handle(.command(command(), latency: .milliseconds(200)), at: at(0))
-        _ = lock.handle(.disconnected, at: at(100))
+        _ = lock.handle(.happened(.disconnected), at: at(100))
         _ = lock.handle(.settled(.locked), at: at(300))
-        #expect(lock.handle(.connected, at: at(400)) == [.report(ownReport(.online(true)))])
-    }
-
-    @Test("it says that it is on or off the network as often as it is told to be")
-    func connectionIsSaid() {
-        var lock = lock(behavior(.succeed))
-        for isOnline in [false, false, true, true] {
-            #expect(
-                lock.handle(isOnline ? .connected : .disconnected, at: at(0))
-                    == [.report(ownReport(.online(isOnline)))]
-            )
-            #expect(lock.isOnline == isOnline)
-        }
+        #expect(lock.handle(.happened(.connected), at: at(400)) == [.report(ownReport(.online(true)))])
     }
 
     @Test("a failure and a relock off the network are both reported, in order")
@@ -212,9 +210,9 @@ struct VirtualLockTests {
         _ = lock.handle(.command(command(1), latency: .zero), at: at(0))
         _ = lock.handle(.behaviorSet(behavior(.fail(.deviceBusy)), times: 1), at: at(0))
         _ = lock.handle(.command(command(2), latency: .milliseconds(200)), at: at(0))
-        _ = lock.handle(.disconnected, at: at(100))
+        _ = lock.handle(.happened(.disconnected), at: at(100))
         #expect(
-            lock.handle(.connected, at: at(9000)) == [
+            lock.handle(.happened(.connected), at: at(9000)) == [
                 .report(ownReport(.online(true))),
                 .report(report(.commandFailed(.deviceBusy, nil), of: 2)),
                 .report(ownReport(.bolt(.locked), method: .automatic)),

@@ -33,6 +33,38 @@ struct MigrationTests {
         }
     }
 
+    @Test("what the first release wrote is all there after the step to the whole contract, and in its order")
+    func wholeContract() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/keyway.sqlite"
+            let pool = try DatabasePool(path: path)
+            try Migrations.migrator.migrate(pool, upTo: "003-account-settings")
+            try await pool.write { try FirstRelease.write($0) }
+            let before = try await pool.read { try FirstRelease.picture($0) }
+            try pool.close()
+            #expect(before.attempts.count == 3)
+
+            let store = try SQLiteStore(SQLiteStoreConfiguration(path: path))
+            try await FirstRelease.check(store)
+            let after = try await store.read { try FirstRelease.picture($0) }
+            #expect(after == before)
+            let problems = try await store.read { try Row.fetchAll($0, sql: "PRAGMA foreign_key_check").count }
+            #expect(problems == 0)
+            // The new tables take the old ones' place in what refers to them.
+            let orphan = Samples.lock(60, in: Home.workspace, account: Samples.id(99))
+            await #expect(throws: StoreError.self) { try await store.add(orphan, event: Home.event(60)) }
+            // The lane that was left pending goes on, and its events come after those of before.
+            try await store.commit(Home.resolve(9))
+            #expect(try await store.unresolvedAttempts().isEmpty)
+            let events = try await store.events(EventQuery(workspaceID: Home.workspace.id)).map(\.id)
+            #expect(events == [4, 3, 9].map { Samples.id($0) })
+            #expect(try await Home.attempts(in: store) == [9, 2, 5].map { Samples.id($0) })
+            try await store.commit(Home.accept(1))
+            #expect(try await Home.attempts(in: store).first == Samples.id(1))
+            try await store.close()
+        }
+    }
+
     @Test("the steps are numbered in the order in which they are taken")
     func numbering() {
         for (index, identifier) in Migrations.migrator.migrations.enumerated() {

@@ -198,11 +198,24 @@ struct SQLiteStoreTests {
         try await withStore { store, _ in
             try await Home.add(to: store)
             let before = store.transactionCount
+            var account = Samples.account(2, in: Home.workspace)
+            account.settings = .number(.infinity)
+            let refused = account
+            let error = await #expect(throws: StoreError.self) { try await store.add(refused) }
+            #expect(error?.mayBeDurable == false)
+            #expect(store.transactionCount == before)
+        }
+    }
+
+    @Test("a change to what JSON cannot hold fails alone, and changes nothing")
+    func unencodableChange() async throws {
+        try await withStore { store, _ in
+            try await Home.add(to: store)
             let error = await #expect(throws: StoreError.self) {
                 try await store.setDriverSettings(.number(.infinity), of: Home.door.id)
             }
             #expect(error?.mayBeDurable == false)
-            #expect(store.transactionCount == before)
+            #expect(try await store.device(Home.door.id, in: nil) == Home.door)
         }
     }
 

@@ -4,22 +4,29 @@ import Synchronization
 
 /// Tells who makes a request.
 ///
-/// Keys that worked are remembered for a second at most, so that a busy client does not cost a look-up per request, and
-/// a key that another process revokes is refused a second later at the latest.
+/// Credentials that worked are remembered for a second at most, so that a busy client does not cost a look-up per
+/// request, and one that another process revokes is refused a second later at the latest. What this process changes
+/// itself holds at once, see ``forget()``.
 final class Authenticator: Sendable {
     private struct Remembered {
-        let key: APIKey
+        let principal: Principal
         let until: MonotonicInstant
     }
 
-    /// How long a key is remembered.
+    private struct Memory {
+        var remembered: [PresentedCredential: Remembered] = [:]
+        /// Grows with each ``Authenticator/forget()``, so that what was looked up before one is not remembered after it.
+        var generation: UInt64 = 0
+    }
+
+    /// How long a credential is remembered.
     static let memory: Duration = .seconds(1)
-    /// How many keys are remembered; the rest is looked up each time.
+    /// How many credentials are remembered; the rest is looked up each time.
     static let capacity = 4096
 
     private let store: any Store
     private let time: any TimeSource
-    private let remembered = Mutex<[String: Remembered]>([:])
+    private let state = Mutex(Memory())
 
     init(store: any Store, time: any TimeSource) {
         self.store = store
@@ -28,36 +35,91 @@ final class Authenticator: Sendable {
 
     /// Checks a credential.
     ///
-    /// - Throws: ``APIError`` with status 401 for one that is unknown, wrong or revoked; `StoreError` if it cannot be
-    ///   looked up.
-    func caller(presenting credential: PresentedCredential) async throws -> Caller {
-        switch credential {
-        case .apiKey(let text):
-            guard let token = APIKeyToken(text), let key = try await key(shortToken: token.shortToken),
-                token.matches(key.secretHash), key.revokedAt == nil
-            else { throw APIError.unauthorized }
-            return Caller(workspaceID: key.workspaceID, requester: .apiKey(key.id))
-        // There are none of these yet, so whatever is presented is unknown.
-        case .personalAccessToken: throw APIError.unauthorized
-        case .clientSession: throw APIError.unknownClientSession
-        case .publishableKey: throw APIError.unknownPublishableKey
+    /// - Throws: ``APIError`` with status 401 for one that is unknown, wrong, expired or revoked; `StoreError` if it
+    ///   cannot be looked up.
+    func principal(presenting credential: PresentedCredential) async throws -> Principal {
+        // Counted from before the look-up: what was read may be as old as that.
+        let now = time.now()
+        let (found, generation) = state.withLock { ($0.remembered[credential], $0.generation) }
+        if let found, now.monotonic < found.until { return found.principal }
+        let principal = try await lookUp(credential, at: now.wall)
+        var lifetime = Self.memory
+        if case .caller(let caller) = principal, let session = caller.session {
+            lifetime = min(lifetime, session.expiresAt - now.wall)
+        }
+        remember(principal, for: credential, at: now.monotonic, until: now.monotonic + lifetime, generation)
+        return principal
+    }
+
+    /// Looks everybody up anew: to be called after a credential, or a workspace, was changed.
+    func forget() {
+        state.withLock { state in
+            state.remembered = [:]
+            state.generation += 1
         }
     }
 
-    private func key(shortToken: String) async throws(StoreError) -> APIKey? {
-        let now = time.now().monotonic
-        if let found = remembered.withLock({ $0[shortToken] }), now < found.until { return found.key }
-        guard let key = try await store.apiKey(shortToken: shortToken), key.revokedAt == nil else { return nil }
-        // Counted from before the look-up: what was read may be as old as that.
-        remember(key, at: now)
-        return key
+    private func lookUp(_ credential: PresentedCredential, at now: Timestamp) async throws -> Principal {
+        switch credential {
+        case .apiKey(let text): .caller(try await apiKey(text))
+        case .personalAccessToken(let text, let workspace): try await personalAccessToken(text, workspace)
+        case .clientSession(let text): .caller(try await clientSession(text, at: now))
+        case .publishableKey(let text): .app(try await workspace(publishableKey: text))
+        }
     }
 
-    private func remember(_ key: APIKey, at now: MonotonicInstant) {
-        remembered.withLock { remembered in
-            if remembered.count >= Self.capacity { remembered = remembered.filter { now < $0.value.until } }
-            guard remembered.count < Self.capacity else { return }
-            remembered[key.shortToken] = Remembered(key: key, until: now + Self.memory)
+    private func apiKey(_ text: String) async throws -> Caller {
+        guard let token = BearerToken(text), token.kind == .apiKey,
+            let key = try await store.apiKey(shortToken: token.shortToken), token.matches(key.secretHash),
+            key.revokedAt == nil, let workspace = try await store.workspace(key.workspaceID)
+        else { throw APIError.unauthorized }
+        return Caller(workspace: workspace, requester: .apiKey(key.id), session: nil)
+    }
+
+    private func personalAccessToken(_ text: String, _ workspaceText: String?) async throws -> Principal {
+        guard let token = BearerToken(text), token.kind == .personalAccessToken,
+            let stored = try await store.personalAccessToken(shortToken: token.shortToken),
+            token.matches(stored.secretHash), stored.revokedAt == nil
+        else { throw APIError.unauthorized }
+        guard let workspaceText else { return .tokenHolder(stored) }
+        guard let id = Identifier<Workspace>(workspaceText), stored.reaches(id),
+            let workspace = try await store.workspace(id)
+        else { throw APIError.unauthorized }
+        return .caller(Caller(workspace: workspace, requester: .personalAccessToken(stored.id), session: nil))
+    }
+
+    private func clientSession(_ text: String, at now: Timestamp) async throws -> Caller {
+        guard let session = try await store.record(ClientSession.self, globalKey: text) else {
+            throw APIError.unknownClientSession
+        }
+        if session.revokedAt != nil { throw APIError.revokedClientSession }
+        if session.expiresAt <= now { throw APIError.expiredClientSession }
+        guard let workspace = try await store.workspace(session.workspaceID) else { throw APIError.unknownWorkspace }
+        return Caller(workspace: workspace, requester: .clientSession(session.id), session: session)
+    }
+
+    private func workspace(publishableKey: String) async throws -> Workspace {
+        guard let workspace = try await store.workspace(publishableKey: publishableKey) else {
+            throw APIError.unknownWorkspace
+        }
+        guard workspace.isPublishableKeyAuthEnabled else { throw APIError.unauthorized }
+        return workspace
+    }
+
+    private func remember(
+        _ principal: Principal,
+        for credential: PresentedCredential,
+        at now: MonotonicInstant,
+        until: MonotonicInstant,
+        _ generation: UInt64
+    ) {
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            if state.remembered.count >= Self.capacity {
+                state.remembered = state.remembered.filter { now < $0.value.until }
+            }
+            guard state.remembered.count < Self.capacity else { return }
+            state.remembered[credential] = Remembered(principal: principal, until: until)
         }
     }
 }

@@ -59,6 +59,14 @@ package enum PresentedCredential: Hashable, Sendable {
         throw .unauthorized
     }
 
+    /// What was presented, as it came: a secret.
+    var text: String {
+        switch self {
+        case .apiKey(let text), .personalAccessToken(let text, _), .clientSession(let text), .publishableKey(let text):
+            text
+        }
+    }
+
     private static func bearer(in headers: HTTPFields) -> String? {
         guard let value = headers[.authorization] else { return nil }
         let parts = value.split(separator: " ", maxSplits: 1)

@@ -1,6 +1,6 @@
 import KeywayModel
 
-/// A device on the wire (wire contract, section 3.4).
+/// A device on the wire (wire contract, section 3.4); one that is not managed shows less (section 3.6).
 struct DeviceBody: Encodable {
     let device: Device
 
@@ -27,20 +27,22 @@ struct DeviceBody: Encodable {
         try container.encode(device.id, forKey: .id)
         try container.encode(device.description.deviceType, forKey: .deviceType)
         try container.encode(device.displayName, forKey: .displayName)
-        try container.encodeIfPresent(device.nickname, forKey: .nickname)
         try container.encode(device.workspaceID, forKey: .workspaceID)
         try container.encode(device.connectedAccountID, forKey: .connectedAccountID)
         try container.encode(device.createdAt, forKey: .createdAt)
-        try container.encode(true, forKey: .isManaged)
+        try container.encode(device.isManaged, forKey: .isManaged)
         try container.encode(device.isLock ? ["lock"] : [], forKey: .capabilities)
         try container.encode(device.customMetadata, forKey: .customMetadata)
-        try container.encode([String](), forKey: .spaceIDs)
         try container.encodeIfPresent(Location(device.description), forKey: .location)
-        try container.encode(Manufacturer(device.description), forKey: .manufacturer)
-        try container.encode(ProviderBody(device.description), forKey: .provider)
         try container.encode(device.healthIssues.map { DeviceErrorBody(issue: $0) }, forKey: .errors)
         try container.encode(device.state.warnings, forKey: .warnings)
         try container.encode(DevicePropertiesBody(device: device), forKey: .properties)
+        if device.isManaged {
+            try container.encodeIfPresent(device.nickname, forKey: .nickname)
+            try container.encode([String](), forKey: .spaceIDs)
+            try container.encode(Manufacturer(device.description), forKey: .manufacturer)
+            try container.encode(ProviderBody(device.description), forKey: .provider)
+        }
         var flags = encoder.container(keyedBy: JSONKey.self)
         for capability in device.description.capabilities {
             try flags.encode(true, forKey: JSONKey(capability.rawValue))
@@ -104,6 +106,7 @@ private struct DeviceErrorBody: Encodable {
     func encode(to encoder: any Encoder) throws {
         try issue.encode(to: encoder)
         var container = encoder.container(keyedBy: JSONKey.self)
-        try container.encode(true, forKey: "is_device_error")
+        try container.encode(!issue.isOfAccount, forKey: "is_device_error")
+        if issue.isOfAccount { try container.encode(true, forKey: "is_connected_account_error") }
     }
 }

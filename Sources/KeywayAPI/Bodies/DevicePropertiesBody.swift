@@ -1,6 +1,7 @@
 import KeywayModel
 
-/// The `properties` of a lock (wire contract, section 3.4), with Keyway's own `lock_state`.
+/// The `properties` of a lock (wire contract, section 3.4), with Keyway's own `lock_state`; of a device that is not
+/// managed only some of them (section 3.6).
 struct DevicePropertiesBody: Encodable {
     let device: Device
 
@@ -10,6 +11,8 @@ struct DevicePropertiesBody: Encodable {
         case isDoorOpen = "door_open"
         case hasDirectPower = "has_direct_power"
         case serialNumber = "serial_number"
+        case isAutoLockEnabled = "auto_lock_enabled"
+        case autoLockDelay = "auto_lock_delay_seconds"
         case lockState = "lock_state"
     }
 
@@ -18,16 +21,25 @@ struct DevicePropertiesBody: Encodable {
         let state = device.state
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(description.name, forKey: .name)
-        try container.encode(["name": description.name], forKey: .appearance)
         try container.encode(Model(description), forKey: .model)
         try container.encode(state.isOnline, forKey: .online)
         try container.encode(description.manufacturer, forKey: .manufacturer)
-        if state.reportedBolt.isSettled { try container.encode(state.reportedBolt == .locked, forKey: .locked) }
         // What an unreachable device last said of its battery may be long out of date.
         if let level = state.batteryLevel, state.isOnline {
             try container.encode(level, forKey: .batteryLevel)
             try container.encode(Battery(level: level), forKey: .battery)
         }
+        if device.isManaged { try encodeRest(into: &container) }
+    }
+
+    /// Writes what only managed devices show.
+    private func encodeRest(into container: inout KeyedEncodingContainer<CodingKeys>) throws {
+        let description = device.description
+        let state = device.state
+        try container.encode(["name": description.name], forKey: .appearance)
+        if state.reportedBolt.isSettled { try container.encode(state.reportedBolt == .locked, forKey: .locked) }
+        try container.encodeIfPresent(state.autoLock?.isEnabled, forKey: .isAutoLockEnabled)
+        try container.encodeIfPresent(state.autoLock?.delaySeconds, forKey: .autoLockDelay)
         try container.encodeIfPresent(state.isDoorOpen, forKey: .isDoorOpen)
         try container.encodeIfPresent(description.hasDirectPower, forKey: .hasDirectPower)
         try container.encodeIfPresent(description.serialNumber, forKey: .serialNumber)
@@ -88,7 +100,7 @@ struct DevicePropertiesBody: Encodable {
 /// The contract's words for a battery's charge.
 ///
 /// It gives no bounds (section 3.4), so these are Keyway's.
-enum BatteryStatus: String, Encodable {
+enum BatteryStatus: String, Encodable, CaseIterable {
     case critical
     case low
     case good

@@ -8,7 +8,7 @@ struct ServiceHealthBody: Encodable {
     let description: String
 
     /// The contract's words.
-    enum Status: String, Encodable {
+    enum Status: String, Encodable, CaseIterable {
         case healthy
         case degraded
         case down

@@ -1,3 +1,4 @@
+import HTTPTypes
 package import KeywayModel
 import Logging
 
@@ -7,12 +8,18 @@ package struct Call: Sendable {
     let endpoint: Endpoint
     /// Its parameters.
     let arguments: Arguments
+    /// The method it was called with.
+    let method: HTTPRequest.Method
     /// Who calls; nil at an open endpoint.
-    let caller: Caller?
+    let principal: Principal?
+    /// What the caller presented, secret; nil at an open endpoint.
+    let credential: PresentedCredential?
     /// The request's identity, as in `seam-request-id`.
     let requestID: RequestID
     /// The request's idempotency key, as its header gives it, unchecked; nil without the header.
     let idempotencyKey: String?
+    /// How many seconds the caller would wait for an outcome; nil if it does not say.
+    let preferredWait: Int?
     /// Where the caller reaches this server, such as `http://localhost:8080`, without a slash at the end.
     let baseURL: String
     /// What handlers work with.

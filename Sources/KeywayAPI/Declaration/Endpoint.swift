@@ -15,14 +15,20 @@ package struct Endpoint: Sendable {
     package let parameters: [ParameterDeclaration]
     /// The names of parameters at least one of which must be given; empty: no such rule.
     package let needsOneOf: [String]
+    /// The rules by which parameters depend on each other.
+    package let rules: [ParameterRule]
+    /// Whether the header `prefer` can hold its answer until an attempt has its outcome.
+    package let isHeld: Bool
     /// The keys of its answer besides `ok`.
-    package let responseKeys: [String]
+    package let answer: [AnswerKey]
+    /// The statuses besides 200 with which it gives the same answer, but for `ok`, which is false.
+    package let otherStatuses: [HTTPResponse.Status]
     /// One or two sentences for the API's readers.
     package let summary: String
     /// Answers a validated request.
     let handler: @Sendable (Call) async throws -> Reply
 
-    /// Declares an endpoint for holders of a credential.
+    /// Declares an endpoint for those who act in one workspace.
     init(
         _ path: String,
         _ kind: Kind,
@@ -30,19 +36,53 @@ package struct Endpoint: Sendable {
         _ summary: String,
         parameters: [any DeclaredParameter] = [],
         needsOneOf: [any DeclaredParameter] = [],
-        responseKeys: [String] = [],
+        rules: [ParameterRule] = [],
+        isHeld: Bool = false,
+        answer: [AnswerKey] = [],
         handler: @escaping @Sendable (Call, Caller) async throws -> Reply
+    ) {
+        self.init(
+            forAnybody: path,
+            kind,
+            accepts: accepts,
+            summary,
+            parameters: parameters,
+            needsOneOf: needsOneOf,
+            rules: rules,
+            isHeld: isHeld,
+            answer: answer
+        ) { call, principal in
+            guard case .caller(let caller) = principal else { throw APIError.unauthorized }
+            return try await handler(call, caller)
+        }
+    }
+
+    /// Declares an endpoint for holders of a credential, whether it is one for one workspace or not.
+    init(
+        forAnybody path: String,
+        _ kind: Kind,
+        accepts: [CredentialKind],
+        _ summary: String,
+        parameters: [any DeclaredParameter] = [],
+        needsOneOf: [any DeclaredParameter] = [],
+        rules: [ParameterRule] = [],
+        isHeld: Bool = false,
+        answer: [AnswerKey] = [],
+        handler: @escaping @Sendable (Call, Principal) async throws -> Reply
     ) {
         self.path = path
         self.kind = kind
         self.accepts = accepts
         self.parameters = parameters.map(\.declaration)
         self.needsOneOf = needsOneOf.map(\.declaration.name)
-        self.responseKeys = responseKeys
+        self.rules = rules
+        self.isHeld = isHeld
+        self.answer = answer
+        otherStatuses = []
         self.summary = summary
         self.handler = { call in
-            guard let caller = call.caller else { throw APIError.unauthorized }
-            return try await handler(call, caller)
+            guard let principal = call.principal else { throw APIError.unauthorized }
+            return try await handler(call, principal)
         }
     }
 
@@ -51,7 +91,8 @@ package struct Endpoint: Sendable {
         open path: String,
         _ kind: Kind,
         _ summary: String,
-        responseKeys: [String],
+        answer: [AnswerKey],
+        otherStatuses: [HTTPResponse.Status] = [],
         handler: @escaping @Sendable (Call) async throws -> Reply
     ) {
         self.path = path
@@ -59,7 +100,10 @@ package struct Endpoint: Sendable {
         accepts = nil
         parameters = []
         needsOneOf = []
-        self.responseKeys = responseKeys
+        rules = []
+        isHeld = false
+        self.answer = answer
+        self.otherStatuses = otherStatuses
         self.summary = summary
         self.handler = handler
     }
@@ -70,6 +114,8 @@ package struct Endpoint: Sendable {
         case read
         /// Updates: PATCH or POST, parameters in the query or the body.
         case update
+        /// Replaces, or makes what is not there yet: PUT or POST, parameters in the query or the body.
+        case replace
         /// Deletes: DELETE or POST, parameters in the query or the body.
         case delete
         /// Creates or acts: POST, parameters in the body only.
@@ -80,6 +126,7 @@ package struct Endpoint: Sendable {
             switch self {
             case .read: [.get, .post]
             case .update: [.patch, .post]
+            case .replace: [.put, .post]
             case .delete: [.delete, .post]
             case .action: [.post]
             }

@@ -2,8 +2,10 @@
 package struct EndpointTable: Sendable {
     /// The endpoints of this server.
     package static let all = EndpointTable(
-        ActionAttemptEndpoints.all + DeviceEndpoints.all + EventEndpoints.all + HealthEndpoints.all
-            + LockEndpoints.all + WorkspaceEndpoints.all
+        ActionAttemptEndpoints.all + ClientSessionEndpoints.all + ConnectWebviewEndpoints.all
+            + ConnectedAccountEndpoints.all + DeviceEndpoints.all + DeviceSimulationEndpoints.all
+            + EventEndpoints.all + HealthEndpoints.all + LockEndpoints.all + LockSimulationEndpoints.all
+            + UnmanagedDeviceEndpoints.all + WebhookEndpoints.all + WorkspaceEndpoints.all
     )
 
     /// The endpoints in the order of their declaration.

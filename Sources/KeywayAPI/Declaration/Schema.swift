@@ -7,8 +7,16 @@ package import KeywayModel
 package indirect enum Schema: Hashable, Sendable {
     /// A UUID in its text form.
     case uuid
-    /// A text of at least so many characters.
-    case string(minimumLength: Int)
+    /// A text of so many characters.
+    case string(length: ClosedRange<Int>)
+    /// A text of so many characters that looks like this.
+    case pattern(TextPattern, length: ClosedRange<Int>)
+    /// One of these texts; others are left to the endpoint, which refuses them in words of its own.
+    case word(of: [String])
+    /// An absolute URL of the web.
+    case url
+    /// An address for e-mail.
+    case email
     /// `true` or `false`.
     case boolean
     /// A whole number between two bounds, both included.
@@ -19,16 +27,25 @@ package indirect enum Schema: Hashable, Sendable {
     case dateTime
     /// One of these texts.
     case enumeration([String])
+    /// This truth value and no other.
+    case literal(Bool)
     /// A list of so many values.
     case array(of: Schema, count: ClosedRange<Int>)
-    /// An object with any keys.
-    case record(of: Schema)
+    /// An object with so many keys, any that look like this.
+    case record(of: Schema, keys: TextPattern? = nil, count: ClosedRange<Int> = 0 ... .max)
     /// An object with these keys; others are dropped.
     case object([ParameterDeclaration])
     /// A value that fits one of these.
     case anyOf([Schema])
+    /// An object that has a name of its own, since several endpoints answer with it.
+    case named(NamedSchema)
+    /// Anything that JSON can say.
+    case anything
     /// The same or null.
     case nullable(Schema)
+
+    /// A text of any length.
+    static let text = Schema.string(length: 0 ... .max)
 
     /// The schema without the permission to be null.
     var unwrapped: Schema {
@@ -38,6 +55,23 @@ package indirect enum Schema: Hashable, Sendable {
     /// Whether null is a value.
     var isNullable: Bool {
         if case .nullable = self { true } else { false }
+    }
+}
+
+/// A schema with a name, under which the API's description lists it once.
+package struct NamedSchema: Hashable, Sendable {
+    /// Its name, such as `device`.
+    package let name: String
+    /// What it is.
+    package let schema: Schema
+    /// One or two sentences for the API's readers.
+    package let documentation: String
+
+    /// Names a schema.
+    init(_ name: String, _ schema: Schema, _ documentation: String) {
+        self.name = name
+        self.schema = schema
+        self.documentation = documentation
     }
 }
 

@@ -39,10 +39,16 @@ enum ActionAttemptEndpoints {
         accepts: .standardAndClientSession,
         "Returns an action attempt.",
         parameters: [id, include],
-        responseKeys: ["action_attempt"]
+        isHeld: true,
+        answer: [AnswerKey("action_attempt", .named(.actionAttempt))]
     ) { call, caller in
         let attempt = await call.services.engine.latest(try await attempt(call, caller))
-        return ["action_attempt": body(of: attempt, includesTimeline: try includesTimeline(call))]
+        return await call.answer(
+            with: attempt,
+            sync: false,
+            otherwise: .zero,
+            includesTimeline: try includesTimeline(call)
+        )
     }
 
     private static let list = Endpoint(
@@ -51,7 +57,10 @@ enum ActionAttemptEndpoints {
         accepts: .standard,
         "Returns action attempts, the latest first.",
         parameters: [ids, deviceID, include, Paging.limit, Paging.cursor],
-        responseKeys: ["action_attempts", "pagination"]
+        answer: [
+            AnswerKey("action_attempts", .list(of: .named(.actionAttempt))),
+            AnswerKey("pagination", .named(.pagination)),
+        ]
     ) { call, caller in
         let page = try await call.services.store.actionAttempts(
             ActionAttemptQuery(
@@ -75,10 +84,24 @@ enum ActionAttemptEndpoints {
 
     private static func attempt(_ call: Call, _ caller: Caller) async throws -> ActionAttempt {
         let id = try call[id]
-        guard let attempt = try await call.services.store.actionAttempt(id, in: caller.workspaceID) else {
-            throw APIError.notFound("action_attempt", ["action_attempt_id": id.description])
-        }
+        guard let attempt = try await call.services.store.actionAttempt(id, in: caller.workspaceID),
+            try await isVisible(attempt, call, caller)
+        else { throw APIError.notFound("action_attempt", ["action_attempt_id": id.description]) }
         return attempt
+    }
+
+    /// Whether the caller sees the device of an attempt, or did before it was deleted.
+    private static func isVisible(_ attempt: ActionAttempt, _ call: Call, _ caller: Caller) async throws -> Bool {
+        guard let visibleAccounts = caller.visibleAccounts else { return true }
+        guard let deviceID = attempt.deviceID else { return false }
+        let query = DeviceQuery(
+            workspaceID: caller.workspaceID,
+            ids: [deviceID],
+            connectedAccountIDs: visibleAccounts,
+            includesDeleted: true,
+            limit: 1
+        )
+        return try await !call.services.store.devices(query).elements.isEmpty
     }
 
     private static func includesTimeline(_ call: Call) throws -> Bool {
@@ -98,7 +121,7 @@ enum ActionAttemptEndpoints {
         "Takes back a pending action attempt whose command has not been sent. Taking one back again changes nothing. "
             + "Keyway's own.",
         parameters: [id],
-        responseKeys: ["action_attempt"]
+        answer: [AnswerKey("action_attempt", .named(.actionAttempt))]
     ) { call, caller in
         let attempt = try await attempt(call, caller)
         let cancelled = try await call.once(caller) {
@@ -120,7 +143,7 @@ enum ActionAttemptEndpoints {
     private static let errorType = Parameter.required("type", .oneOf(FailureCause.self), "The cause of the failure.")
     private static let errorMessage = Parameter.optional(
         "message",
-        .string(minimumLength: 1),
+        .nonEmptyString(),
         "A sentence for a person; by default the cause's own."
     )
     private static let error = Parameter.optional(
@@ -140,22 +163,23 @@ enum ActionAttemptEndpoints {
         accepts: .standard,
         "Ends a pending action attempt of a sandbox workspace. Keyway's own.",
         parameters: [id, status, result, error],
-        responseKeys: ["action_attempt"]
+        rules: [.only(result, with: status, .success), .only(error, with: status, .error)],
+        answer: [AnswerKey("action_attempt", .named(.actionAttempt))]
     ) { call, caller in
         let ending = try call[status]
         let outcome = try outcome(ending, call)
-        try await Simulation.requireSandbox(call, caller)
+        try Simulation.requireSandbox(caller)
         let attempt = try await attempt(call, caller)
         let resolved = try await call.once(caller) {
             guard attempt.status == .pending else { throw APIError.attemptAlreadyResolved }
-            guard let device = try await call.services.engine.device(attempt.deviceID, in: caller.workspaceID) else {
-                throw APIError.notFound("device", ["device_id": attempt.deviceID.description])
-            }
+            guard let deviceID = attempt.deviceID,
+                let device = try await call.services.engine.device(deviceID, in: caller.workspaceID)
+            else { throw APIError.notFound("device") }
             let simulator = try Simulation.simulator(of: device, call)
             let resolved = try await call.services.engine.simulateOutcome(outcome, of: attempt)
-            if ending == .success {
+            if ending == .success, let bolt = attempt.actionType.wantedState {
                 // The virtual bolt goes where the attempt says it went, and a command still under way is dropped.
-                await simulator.settle(device, at: attempt.actionType.wantedState)
+                await simulator.settle(device, at: bolt)
             }
             return resolved
         }
@@ -163,14 +187,10 @@ enum ActionAttemptEndpoints {
     }
 
     private static func outcome(_ ending: Ending, _ call: Call) throws -> Outcome {
-        let (result, error) = (try call[result], try call[error])
         switch ending {
-        case .success:
-            guard error == nil else { throw APIError.invalidInput(Self.error, "A success has no error") }
-            return .success(wasConfirmedByDevice: try result?[wasConfirmed])
+        case .success: return .success(wasConfirmedByDevice: try call[result]?[wasConfirmed])
         case .error:
-            guard result == nil else { throw APIError.invalidInput(Self.result, "An error has no result") }
-            guard let error else { return .failure(.uncategorizedError) }
+            guard let error = try call[error] else { return .failure(.uncategorizedError) }
             return .failure(try error[errorType], try error[errorMessage])
         }
     }

@@ -51,6 +51,12 @@ enum BehaviorParameters {
         behavior, errorType, latency, maximumLatency, lateness, autoRelock, times,
     ]
 
+    /// Which parameters go with which behaviour.
+    static let rules: [ParameterRule] = [
+        .only(errorType, with: behavior, .fail), .only(lateness, with: behavior, .answerLate),
+        .needed(lateness, with: behavior, .answerLate),
+    ]
+
     private enum Behavior: String, CaseIterable {
         case succeed
         case jam
@@ -78,22 +84,15 @@ enum BehaviorParameters {
     }
 
     private static func reaction(_ call: Call) throws -> LockBehavior.Reaction {
-        let (behavior, cause, lateness) = (try call[behavior], try call[errorType], try call[lateness])
-        if cause != nil, behavior != .fail {
-            throw APIError.invalidInput(errorType, "Only the behavior fail has this parameter")
-        }
-        if lateness != nil, behavior != .answerLate {
-            throw APIError.invalidInput(Self.lateness, "Only the behavior answer_late has this parameter")
-        }
-        switch behavior {
+        switch try call[behavior] {
         case .succeed: return .succeed
         case .jam: return .jam
-        case .fail: return .fail(cause ?? .rejectedByDevice)
+        case .fail: return .fail(try call[errorType] ?? .rejectedByDevice)
         case .neverRespond: return .neverRespond
         case .unconfirmed: return .unconfirmed
         case .hold: return .hold
         case .answerLate:
-            guard let lateness else { throw APIError.invalidInput(Self.lateness, InputIssue.required) }
+            guard let lateness = try call[lateness] else { throw APIError.invalidInput(lateness, InputIssue.required) }
             return .answerLate(byMilliseconds: lateness)
         }
     }

@@ -1,11 +1,10 @@
-import KeywayDriver
 import KeywayEngine
 import KeywayModel
 import KeywayStore
 
 /// `/devices/*` (wire contract, section 4.3).
 enum DeviceEndpoints {
-    static let all = [get, list, simulateConnect, simulateDisconnect]
+    static let all = [get, list, update, delete, listProviders]
 
     // MARK: One device
 
@@ -13,12 +12,12 @@ enum DeviceEndpoints {
         "/devices/get",
         .read,
         accepts: .standardAndClientSession,
-        "Returns a device, by its id, its name, or both.",
+        "Returns a managed device, by its id, its name, or both.",
         parameters: [DeviceLookup.id, DeviceLookup.name],
         needsOneOf: [DeviceLookup.id, DeviceLookup.name],
-        responseKeys: ["device"]
+        answer: [AnswerKey("device", .named(.device))]
     ) { call, caller in
-        ["device": DeviceBody(device: try await DeviceLookup.device(call, caller) { _ in true })]
+        ["device": DeviceBody(device: try await DeviceLookup.managedDevice(call, caller))]
     }
 
     // MARK: Many devices
@@ -27,52 +26,125 @@ enum DeviceEndpoints {
         "/devices/list",
         .read,
         accepts: .standardAndClientSession,
-        "Returns devices, the oldest first. Filters are joined by AND; an empty list filter matches nothing.",
+        "Returns managed devices, the oldest first. Filters are joined by AND; an empty list filter matches nothing.",
         parameters: DeviceFilters.ofDevices + [Paging.limit, Paging.cursor],
-        responseKeys: ["devices", "pagination"]
+        answer: [AnswerKey("devices", .list(of: .named(.device))), AnswerKey("pagination", .named(.pagination))]
     ) { call, caller in
-        let page: Page<Device>
-        if let filters = try DeviceFilters(call) {
-            var query = filters.query(in: caller.workspaceID)
-            query.limit = try call.pageSize
-            query.after = try call.pageStart
-            let found = try await call.services.store.devices(query)
-            page = Page(elements: found.elements.filter(filters.acceptsCapabilities), next: found.next)
-        } else {
-            page = Page(elements: [], next: nil)
-        }
+        let page = try await DeviceFilters.page(call, caller, isManaged: true)
         return [
             "devices": page.elements.map { DeviceBody(device: $0) },
             "pagination": call.pagination(next: page.next),
         ]
     }
 
-    // MARK: Simulation
+    private static let category = Parameter.optional(
+        "provider_category",
+        .nonEmptyString(),
+        "Only providers of this category, such as `consumer_smartlocks`."
+    )
 
-    private static let simulateConnect = Endpoint(
-        "/devices/simulate/connect",
-        .action,
-        accepts: .standard,
-        "Puts a virtual device back on the network.",
-        parameters: [Simulation.deviceID]
+    private static let listProviders = Endpoint(
+        "/devices/list_device_providers",
+        .read,
+        accepts: .standardAndClientSession,
+        "Returns the brands that this server has devices of: in a sandbox workspace those of its virtual devices, and "
+            + "`unknown` for all makers behind the device cloud.",
+        parameters: [category],
+        answer: [AnswerKey("device_providers", .list(of: .named(.deviceProvider)))]
     ) { call, caller in
-        let (device, simulator) = try await Simulation.target(call, caller)
+        let category = try call[category]
+        let providers = DeviceProviders.of(caller.workspace, call.services)
+            .filter { provider in category.map { provider.categories.map(\.rawValue).contains($0) } ?? true }
+        return ["device_providers": providers.map { DeviceProviderBody(provider: $0) }]
+    }
+
+    // MARK: Changing
+
+    /// The longest name in characters, as of connected accounts (wire contract, section 4.7).
+    private static let longestName = 255
+    private static let name = Parameter.nullable(
+        "name",
+        .string(0...longestName),
+        "What the users call it. Null or an empty text: what its provider calls it."
+    )
+    private static let oldName = Parameter.nullable(
+        "name",
+        .string(0...longestName),
+        "What the users call it; an older spelling of the parameter of that name, which counts if both are given."
+    )
+    private static let properties = Parameter.optional("properties", .object([oldName]), "Properties to change.")
+    private static let isManaged = Parameter.defaulted(
+        "is_managed",
+        .boolean(),
+        .bool(true),
+        "False: only show the device from now on, and let nobody act on it."
+    )
+    private static let hasBackupCodes = Parameter.optional(
+        "backup_access_code_pool_enabled",
+        .boolean(),
+        "Whether the device has a pool of backup access codes. No device of this server can have one, so true is "
+            + "refused."
+    )
+
+    private static let update = Endpoint(
+        "/devices/update",
+        .update,
+        accepts: .standardAndClientSession,
+        "Changes the name or the custom metadata of a managed device, or stops managing it.",
+        parameters: [DeviceLookup.required, name, properties, isManaged, CustomMetadata.changes, hasBackupCodes]
+    ) { call, caller in
+        let id = try call[DeviceLookup.required]
+        let (renaming, metadata) = (try renaming(call), try call[CustomMetadata.changes] ?? [:])
+        let (staysManaged, hasBackupCodes) = (try call[isManaged], try call[hasBackupCodes] ?? false)
         try await call.once(caller) {
-            try await Simulation.command(call) { try await simulator.connect(device) }
+            try await DeviceLookup.change(id, call, caller) { device throws(APIError) in
+                guard device.isManaged else { throw .deviceUnmanaged }
+                if hasBackupCodes { throw .deviceTypeNotSupported("This device has no pool of backup access codes") }
+                let before = device.displayName
+                if case .name(let name) = renaming { device.nickname = name }
+                try CustomMetadata.merge(metadata, into: &device.customMetadata)
+                device.isManaged = staysManaged
+                var events: [Event] = []
+                if device.displayName != before {
+                    events.append(call.event(.deviceNameChanged, about: device, .deviceName(device.displayName)))
+                }
+                if !staysManaged { events.append(call.event(.deviceConvertedToUnmanaged, about: device)) }
+                return events
+            }
         }
         return .done
     }
 
-    private static let simulateDisconnect = Endpoint(
-        "/devices/simulate/disconnect",
-        .action,
+    /// What becomes of the name that a device's users gave it.
+    private enum Renaming {
+        case stays
+        /// The users call it this, or nothing any more.
+        case name(String?)
+    }
+
+    private static func renaming(_ call: Call) throws -> Renaming {
+        let given: String?
+        if call.arguments.gives(name) {
+            given = try call[name]
+        } else if let properties = try call[properties], properties.gives(oldName) {
+            given = try properties[oldName]
+        } else {
+            return .stays
+        }
+        return .name(given == "" ? nil : given)
+    }
+
+    private static let delete = Endpoint(
+        "/devices/delete",
+        .delete,
         accepts: .standard,
-        "Takes a virtual device off the network.",
-        parameters: [Simulation.deviceID]
+        "Deletes a device for good: what it was asked for and was not sent is cancelled, and nobody sees it any more. "
+            + "Its action attempts and events can still be read.",
+        parameters: [DeviceLookup.required]
     ) { call, caller in
-        let (device, simulator) = try await Simulation.target(call, caller)
+        let id = try call[DeviceLookup.required]
         try await call.once(caller) {
-            try await Simulation.command(call) { try await simulator.disconnect(device) }
+            try await call.services.engine.delete(try await DeviceLookup.device(id, call, caller))
         }
         return .done
     }

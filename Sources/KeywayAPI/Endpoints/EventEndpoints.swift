@@ -8,7 +8,7 @@ enum EventEndpoints {
     // MARK: One event
 
     private static let id = Parameter.optional("event_id", .uuid(Event.self), "The event.")
-    private static let anyType = Parameter.optional("event_type", .string(minimumLength: 1), "The event's type.")
+    private static let anyType = Parameter.optional("event_type", .nonEmptyString(), "The event's type.")
     private static let deviceID = Parameter.optional("device_id", .uuid(Device.self), "The device it is about.")
 
     private static let get = Endpoint(
@@ -18,7 +18,7 @@ enum EventEndpoints {
         "Returns the latest event that fits everything given.",
         parameters: [id, anyType, deviceID],
         needsOneOf: [id, anyType, deviceID],
-        responseKeys: ["event"]
+        answer: [AnswerKey("event", .named(.event))]
     ) { call, caller in
         let (id, type, deviceID) = (try call[id], try call[anyType], try call[deviceID])
         let query = EventQuery(
@@ -26,6 +26,7 @@ enum EventEndpoints {
             ids: id.map { [$0] },
             types: type.map { [$0] },
             deviceIDs: deviceID.map { [$0] },
+            connectedAccountIDs: caller.visibleAccounts,
             limit: 1,
             keeps: .newest
         )
@@ -64,6 +65,16 @@ enum EventEndpoints {
         .uuid(ConnectedAccount.self),
         "Only events about this connected account and its devices."
     )
+    private static let webviewID = Parameter.optional(
+        "connect_webview_id",
+        .uuid(ConnectWebview.self),
+        "Only events about this Connect Webview, or that it caused."
+    )
+    private static let customerKey = Parameter.optional(
+        "customer_key",
+        .nonEmptyString(),
+        "Only events about connected accounts with this customer key, and their devices."
+    )
     private static let offset = Parameter.defaulted(
         "unstable_offset",
         .integer(0 ... .max),
@@ -80,8 +91,7 @@ enum EventEndpoints {
 
     /// Filters by objects of kinds that Keyway does not have.
     private static let neverMatching: [any DeclaredParameter] = [
-        Parameter.optional("customer_key", .string(minimumLength: 1), neverMatches),
-        absent("connect_webview_id"), absent("acs_system_id"), absent("access_code_id"), absent("acs_entrance_id"),
+        absent("acs_system_id"), absent("access_code_id"), absent("acs_entrance_id"),
         absent("acs_user_id"), absent("user_identity_id"), absent("access_grant_id"), absent("access_method_id"),
         absent("acs_credential_id"), absent("space_id"), absent("acs_access_group_id"), absent("acs_encoder_id"),
         absentList("acs_system_ids"), absentList("access_code_ids"), absentList("access_grant_ids", 0...100),
@@ -104,9 +114,9 @@ enum EventEndpoints {
         "Returns events in the order in which they were written. Filters are joined by AND; an empty list filter "
             + "matches nothing. Without `since` and `between` the latest events are returned.",
         parameters: [
-            since, between, ids, type, types, deviceID, deviceIDs, accountID, offset, limit,
+            since, between, ids, type, types, deviceID, deviceIDs, accountID, webviewID, customerKey, offset, limit,
         ] + neverMatching,
-        responseKeys: ["events"]
+        answer: [AnswerKey("events", .list(of: .named(.event)))]
     ) { call, caller in
         ["events": try await events(call, caller)]
     }
@@ -114,13 +124,18 @@ enum EventEndpoints {
     private static func events(_ call: Call, _ caller: Caller) async throws -> [Event] {
         let (after, before) = try span(call)
         for parameter in neverMatching where call.arguments.gives(parameter) { return [] }
+        var accounts = both(try call[accountID], caller.visibleAccounts)
+        if let key = try call[customerKey] {
+            accounts = common(accounts, try await call.accounts(ofCustomer: key, caller))
+        }
         return try await call.services.store.events(
             EventQuery(
                 workspaceID: caller.workspaceID,
                 ids: try call[ids],
                 types: both(try call[type], try call[types]),
                 deviceIDs: both(try call[deviceID], try call[deviceIDs]),
-                connectedAccountID: try call[accountID],
+                connectedAccountIDs: accounts,
+                connectWebviewID: try call[webviewID],
                 after: after,
                 before: before,
                 limit: min(try call[limit], call.services.configuration.maximumPageSize),

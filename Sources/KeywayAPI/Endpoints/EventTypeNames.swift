@@ -3,14 +3,18 @@ import KeywayModel
 /// The event types that requests may name.
 enum EventTypeNames {
     /// The contract's types and Keyway's own, sorted; most of the contract's never happen here.
-    static let all = Set(ofContract).union(EventType.allCases.map(\.rawValue)).sorted()
+    static let all = known.sorted()
 
-    /// Every type of the wire contract (sections 3.3 and 8).
+    /// The same, for look-ups.
+    static let known = Set(ofContract).union(EventType.allCases.map(\.rawValue))
+
+    /// Every type of the wire contract (sections 3.3 and 8), and what SDKs know besides.
     private static let ofContract = [
         "access_code.backup_access_code_pulled", "access_code.changed", "access_code.code_changed",
         "access_code.created", "access_code.delay_in_issuing", "access_code.delay_in_removing_from_device",
         "access_code.delay_in_setting_on_device", "access_code.deleted", "access_code.deleted_external_to_seam",
-        "access_code.failed_to_expire", "access_code.failed_to_issue", "access_code.failed_to_remove_from_device",
+        "access_code.failed_to_delete", "access_code.failed_to_expire", "access_code.failed_to_issue",
+        "access_code.failed_to_remove_from_device",
         "access_code.failed_to_set_on_device", "access_code.failed_to_update", "access_code.issued",
         "access_code.modified_external_to_seam", "access_code.mutations_requested", "access_code.name_changed",
         "access_code.removed_from_device", "access_code.scheduled_on_device", "access_code.set_on_device",

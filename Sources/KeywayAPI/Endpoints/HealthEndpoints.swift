@@ -8,7 +8,11 @@ enum HealthEndpoints {
                 open: path,
                 .read,
                 "Tells whether this server can do its work: 200 if it can, 503 if it cannot.",
-                responseKeys: ["msg", "last_service_evaluation_at", "service_health_statuses"]
+                answer: [
+                    AnswerKey("msg", .text), AnswerKey("last_service_evaluation_at", .dateTime),
+                    AnswerKey("service_health_statuses", .list(of: .named(.serviceHealth))),
+                ],
+                otherStatuses: [.serviceUnavailable]
             ) { call in await health(call) }
         }
 

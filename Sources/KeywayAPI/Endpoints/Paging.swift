@@ -6,13 +6,19 @@ enum Paging {
     /// How many rows a page has unless its caller says otherwise.
     static let defaultLimit = 500
 
-    static let limit = Parameter.defaulted(
-        "limit",
-        .integer(1 ... .max),
-        .number(Double(defaultLimit)),
-        "The most rows to return. More than the server's maximum page size, 1,000 unless configured otherwise, is taken "
-            + "as that maximum."
-    )
+    static let limit = limit(byDefault: defaultLimit)
+
+    /// The parameter of a list for which the contract has another default.
+    static func limit(byDefault count: Int) -> Parameter<Int> {
+        .defaulted(
+            "limit",
+            .integer(1 ... .max),
+            .number(Double(count)),
+            "The most rows to return. More than the server's maximum page size, 1,000 unless configured otherwise, is "
+                + "taken as that maximum."
+        )
+    }
+
     static let cursor = Parameter.nullable(
         "page_cursor",
         .string(),

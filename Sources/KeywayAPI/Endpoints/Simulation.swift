@@ -8,25 +8,37 @@ import Logging
 enum Simulation {
     static let deviceID = Parameter.required("device_id", .uuid(Device.self), "The virtual device.")
 
-    /// Makes sure that the caller's workspace is a sandbox.
+    /// Makes sure that the caller's workspace is a sandbox, and not suspended.
     ///
-    /// - Throws: ``APIError`` of type `workspace_not_sandbox` if it is not.
-    static func requireSandbox(_ call: Call, _ caller: Caller) async throws {
-        guard let workspace = try await call.services.store.workspace(caller.workspaceID), workspace.isSandbox else {
-            throw APIError.workspaceNotSandbox
-        }
+    /// - Throws: ``APIError`` of type `workspace_not_sandbox` or `workspace_suspended`.
+    static func requireSandbox(_ caller: Caller) throws(APIError) {
+        guard caller.workspace.isSandbox else { throw .workspaceNotSandbox }
+        try caller.requireActive()
     }
 
-    /// Finds the device that the request names and the driver that plays it.
+    /// Finds the device that the request names and the driver that plays it, and makes sure that the device has a
+    /// capability, if one is needed.
     ///
     /// - Throws: ``APIError`` of type `workspace_not_sandbox`, `device_not_found` or `device_type_not_supported`.
-    static func target(_ call: Call, _ caller: Caller) async throws -> (Device, any DeviceSimulator) {
-        try await requireSandbox(call, caller)
-        let id = try call[deviceID]
-        guard let device = try await call.services.engine.device(id, in: caller.workspaceID) else {
-            throw APIError.notFound("device", ["device_id": id.description])
+    static func target(
+        _ call: Call,
+        _ caller: Caller,
+        needs capability: DeviceCapability? = nil
+    ) async throws -> (Device, any DeviceSimulator) {
+        try requireSandbox(caller)
+        let device = try await DeviceLookup.device(try call[deviceID], call, caller)
+        let simulator = try simulator(of: device, call)
+        if let capability { try require(capability, of: device) }
+        return (device, simulator)
+    }
+
+    /// Makes sure that a device has a capability.
+    ///
+    /// - Throws: ``APIError`` of type `device_type_not_supported` if it has not.
+    static func require(_ capability: DeviceCapability, of device: Device) throws(APIError) {
+        guard device.description.capabilities.contains(capability) else {
+            throw .deviceTypeNotSupported("This cannot happen to the device, as it has no \(capability.rawValue)")
         }
-        return (device, try simulator(of: device, call))
     }
 
     /// The driver that plays a virtual device.
@@ -35,6 +47,16 @@ enum Simulation {
     static func simulator(of device: Device, _ call: Call) throws(APIError) -> any DeviceSimulator {
         guard let simulator = call.services.simulators[device.provider] else {
             throw .deviceTypeNotSupported("This device is not a virtual one")
+        }
+        return simulator
+    }
+
+    /// The driver that plays the devices of a virtual account.
+    ///
+    /// - Throws: ``APIError`` of type `device_type_not_supported` for an account that is not virtual.
+    static func simulator(of account: ConnectedAccount, _ call: Call) throws(APIError) -> any DeviceSimulator {
+        guard let simulator = call.services.simulators[account.provider] else {
+            throw .deviceTypeNotSupported("This connected account is not a virtual one")
         }
         return simulator
     }

@@ -42,9 +42,11 @@ package struct QueryParser {
     private func value(of name: String, _ schema: Schema) throws(APIError) -> JSONValue? {
         switch schema.unwrapped {
         case .array(let element, _): return try array(name, of: element, isNullable: schema.isNullable)
-        case .record(let element): return try nested(name) { () throws(APIError) in try record(name, of: element) }
+        case .record(let element, _, _):
+            return try nested(name) { () throws(APIError) in try record(name, of: element) }
         case .object(let keys): return try nested(name) { () throws(APIError) in try object(name, keys) }
-        case .uuid, .string, .boolean, .integer, .number, .dateTime, .enumeration, .anyOf, .nullable:
+        case .uuid, .string, .pattern, .word, .url, .email, .boolean, .integer, .number, .dateTime, .enumeration,
+            .literal, .anyOf, .named, .anything, .nullable:
             guard let text = try single(name) else { return nil }
             return scalar(text, schema)
         }
@@ -118,7 +120,7 @@ package struct QueryParser {
     private func scalar(_ text: String, _ schema: Schema) -> JSONValue {
         let fallback = JSONValue.string(text)
         switch schema.unwrapped {
-        case .boolean:
+        case .boolean, .literal:
             if isEmpty(text) { return .null }
             return truthValue(text).map { .bool($0) } ?? fallback
         case .integer, .number:
@@ -127,9 +129,9 @@ package struct QueryParser {
         case .dateTime:
             if isEmpty(text) { return .null }
             return .string(isStrict ? text : trimmed(text))
-        case .uuid, .string, .enumeration, .anyOf:
+        case .uuid, .string, .pattern, .word, .url, .email, .enumeration, .anyOf, .anything:
             return text.isEmpty && (isStrict || schema.isNullable) ? .null : fallback
-        case .array, .record, .object, .nullable:
+        case .array, .record, .object, .named, .nullable:
             return fallback
         }
     }

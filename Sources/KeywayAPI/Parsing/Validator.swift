@@ -7,11 +7,13 @@ package struct Validator {
     /// Checks everything, so that the caller hears of all faults at once.
     ///
     /// - Returns: The declared parameters with defaults filled in; unknown names are dropped.
-    /// - Throws: ``APIError`` of type `invalid_input` that names every fault.
+    /// - Throws: ``APIError`` of type `invalid_input` that names every fault of a single parameter, or else the
+    ///   first rule among several that is broken; `invalid_options` for parameters that exclude each other.
     package static func validate(
         _ input: JSONValue,
         _ parameters: [ParameterDeclaration],
-        needsOneOf names: [String] = []
+        needsOneOf names: [String] = [],
+        rules: [ParameterRule] = []
     ) throws(APIError) -> [String: JSONValue] {
         var validator = Validator()
         let result = validator.object(input, parameters, at: [])
@@ -19,6 +21,7 @@ package struct Validator {
             validator.report([], "At least one of \(names.joined(separator: ", ")) is required")
         }
         guard validator.issues.isEmpty else { throw .invalidInput(validator.issues) }
+        if let refusal = rules.lazy.compactMap({ $0.refusal(of: result) }).first { throw refusal }
         return result
     }
 
@@ -49,18 +52,25 @@ package struct Validator {
         switch schema {
         case .uuid: checkText(value, at: path, "Invalid uuid") { Identifier<Self>($0) != nil }
         case .dateTime: checkText(value, at: path, "Invalid datetime") { Timestamp($0) != nil }
-        case .string(let minimum):
-            checkText(value, at: path, "String must contain at least \(minimum) character(s)") {
-                $0.unicodeScalars.count >= minimum
-            }
+        case .string(let length): checkLength(value, length, at: path)
+        case .pattern(let pattern, let length):
+            checkLength(value, length, at: path)
+            if let text = value.stringValue, !pattern.fits(text) { report(path, pattern.fault) }
+        case .word: checkLength(value, 0 ... .max, at: path)
+        case .url: checkText(value, at: path, "Invalid url", WebAddress.isURL)
+        case .email: checkText(value, at: path, "Invalid email", WebAddress.isEmail)
         case .boolean: if value.boolValue == nil { reportKind("boolean", value, at: path) }
         case .integer(let range): checkInteger(value, range, at: path)
         case .number(let range): checkNumber(value, range, at: path)
         case .enumeration(let texts): checkEnumeration(value, texts, at: path)
+        case .literal(let flag):
+            if value.boolValue != flag { report(path, "Invalid literal value, expected \(flag)") }
         case .array(let element, let count): return array(value, of: element, count, at: path)
-        case .record(let element): return record(value, of: element, at: path)
+        case .record(let element, let keys, let count): return record(value, of: element, keys, count, at: path)
         case .object(let keys): return .object(object(value, keys, at: path))
         case .anyOf(let schemas): checkAlternatives(value, schemas, at: path)
+        case .named(let named): return check(value, named.schema, at: path)
+        case .anything: break
         case .nullable(let schema): if value != .null { return check(value, schema, at: path) }
         }
         return value
@@ -76,6 +86,15 @@ package struct Validator {
     ) {
         guard let text = value.stringValue else { return reportKind("string", value, at: path) }
         if !isValid(text) { report(path, message) }
+    }
+
+    private mutating func checkLength(_ value: JSONValue, _ length: ClosedRange<Int>, at path: [String]) {
+        guard let text = value.stringValue else { return reportKind("string", value, at: path) }
+        let count = text.unicodeScalars.count
+        if count < length.lowerBound {
+            report(path, "String must contain at least \(length.lowerBound) character(s)")
+        }
+        if count > length.upperBound { report(path, "String must contain at most \(length.upperBound) character(s)") }
     }
 
     private mutating func checkInteger(_ value: JSONValue, _ range: ClosedRange<Int>, at path: [String]) {
@@ -95,7 +114,10 @@ package struct Validator {
 
     private mutating func checkBounds(_ number: Double, _ minimum: Int, _ maximum: Int, at path: [String]) {
         if number < Double(minimum) { report(path, "Number must be greater than or equal to \(minimum)") }
-        if number > Double(maximum) { report(path, "Number must be less than or equal to \(maximum)") }
+        // What is larger than any `Int` is taken as the largest (``Format/integer(_:)``).
+        if maximum < .max, number > Double(maximum) {
+            report(path, "Number must be less than or equal to \(maximum)")
+        }
     }
 
     private mutating func checkEnumeration(_ value: JSONValue, _ texts: [String], at path: [String]) {
@@ -134,11 +156,24 @@ package struct Validator {
         return .array(result)
     }
 
-    private mutating func record(_ value: JSONValue, of element: Schema, at path: [String]) -> JSONValue {
+    private mutating func record(
+        _ value: JSONValue,
+        of element: Schema,
+        _ keys: TextPattern?,
+        _ count: ClosedRange<Int>,
+        at path: [String]
+    ) -> JSONValue {
         guard case .object(let members) = value else {
             reportKind("object", value, at: path)
             return value
         }
+        if members.count > count.upperBound {
+            report(path, "Record must contain at most \(count.upperBound) pair(s)")
+        }
+        if members.count < count.lowerBound {
+            report(path, "Record must contain at least \(count.lowerBound) pair(s)")
+        }
+        if let keys, !members.keys.allSatisfy(keys.fits) { report(path, keys.fault) }
         var result: [String: JSONValue] = [:]
         // Sorted, so that one request always gets one answer.
         for (key, member) in members.sorted(by: { $0.key < $1.key }) {

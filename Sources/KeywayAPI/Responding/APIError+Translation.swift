@@ -23,7 +23,7 @@ extension APIError {
     private init?(_ error: EngineError) {
         let retryAfter = error.retryAfter ?? Self.pause
         switch error.code {
-        case .laneFull: self = .tooManyRequests(error.message, retryAfter: retryAfter)
+        case .laneFull, .rateLimited: self = .tooManyRequests(error.message, retryAfter: retryAfter)
         case .storeUnavailable, .shuttingDown: self = .serviceUnavailable(error.message, retryAfter: retryAfter)
         case .unknownDevice: self = .notFound("device")
         case .notPending: self = .attemptAlreadyResolved

@@ -94,11 +94,25 @@ extension APIError {
         "There is no client session with this token"
     )
 
-    /// 401: a publishable key that is unknown.
-    static let unknownPublishableKey = refusal(
+    /// 401: a client session token that was stopped.
+    static let revokedClientSession = refusal(
+        .unauthorized,
+        "client_session_revoked",
+        "The client session was revoked"
+    )
+
+    /// 401: a client session token whose time is over.
+    static let expiredClientSession = refusal(
+        .unauthorized,
+        "client_session_expired",
+        "The client session has expired"
+    )
+
+    /// 401: a credential of a workspace that is unknown, or a publishable key of none.
+    static let unknownWorkspace = refusal(
         .unauthorized,
         "workspace_not_found",
-        "There is no workspace with this publishable key"
+        "There is no workspace with this credential"
     )
 
     /// 400: a client session header that holds something else.
@@ -139,6 +153,37 @@ extension APIError {
         "workspace_not_sandbox",
         "Only the devices of a sandbox workspace can be simulated"
     )
+
+    /// 403: the workspace is suspended, so nobody may act in it.
+    static let workspaceSuspended = APIError(
+        .forbidden,
+        "workspace_suspended",
+        "The workspace is suspended; set is_suspended to false with /workspaces/update to act in it again"
+    )
+
+    /// 400: the device is only shown, so nobody may act on it.
+    static let deviceUnmanaged = APIError(
+        .badRequest,
+        "device_unmanaged",
+        "The device is not managed; set is_managed to true with /devices/unmanaged/update first"
+    )
+
+    /// 400: the device is one that Keyway acts on, and not one that is only shown.
+    static let deviceManaged = APIError(
+        .badRequest,
+        "device_managed",
+        "The device is managed already; use /devices/update"
+    )
+
+    /// 404: there is no such device among those that are only shown, but among the others.
+    static func managedDeviceNotFound(_ data: [String: String]) -> APIError {
+        let message =
+            "There is such a device in this workspace, but it is managed; use /devices/get, or set is_managed to false "
+            + "with /devices/update first"
+        var error = APIError(.notFound, "device_not_found", message)
+        error.data = data
+        return error
+    }
 
     /// 400: the device cannot do that.
     static func deviceTypeNotSupported(_ message: String) -> APIError {

@@ -34,9 +34,12 @@ package struct APIResponder: HTTPResponder {
         let id: RequestID = services.ids.next()
         let endpoint = table[request.uri.path]
         let callback = endpoint == nil ? CallbackRoute(request.uri.path) : nil
+        let page = endpoint == nil ? PageRoute.page(at: request.uri.path) : nil
         var response =
             if let callback {
                 await respond(to: request, callback, id)
+            } else if let page {
+                await respond(to: request, page, id)
             } else {
                 await respond(to: request, endpoint, id)
             }
@@ -50,7 +53,7 @@ package struct APIResponder: HTTPResponder {
             "request answered",
             metadata: [
                 "request.id": "\(id)", "http.method": "\(request.method.rawValue)",
-                "http.route": "\(endpoint?.path ?? (callback == nil ? "none" : CallbackRoute.pattern))",
+                "http.route": "\(endpoint?.path ?? page?.path ?? (callback == nil ? "none" : CallbackRoute.pattern))",
                 "http.status": "\(response.status.code)",
                 "http.duration": "\(services.time.now().monotonic - started)",
             ]
@@ -61,6 +64,17 @@ package struct APIResponder: HTTPResponder {
     private func respond(to request: Request, _ callback: CallbackRoute, _ id: RequestID) async -> Response {
         do {
             return try render(try await callback.reply(to: request, services))
+        } catch {
+            return render(refusal(for: error, id))
+        }
+    }
+
+    private func respond(to request: Request, _ page: PageRoute, _ id: RequestID) async -> Response {
+        do {
+            if request.method == .options { return Response(status: .ok) }
+            let reply = try await page.reply(to: request, services, id)
+            let body = ResponseBody(byteBuffer: ByteBuffer(bytes: reply.bytes))
+            return Response(status: reply.status, headers: reply.headers, body: body)
         } catch {
             return render(refusal(for: error, id))
         }
@@ -78,7 +92,10 @@ package struct APIResponder: HTTPResponder {
 
     private func reply(to request: Request, _ endpoint: Endpoint, _ id: RequestID) async throws -> Reply {
         // Before the body is read, unlike in the contract's table: a stranger must not make the server read a megabyte.
-        let caller = try await authenticate(request, endpoint)
+        let credential = try endpoint.accepts.map { kinds throws(APIError) in
+            try PresentedCredential(in: request.headers, accepting: kinds)
+        }
+        let principal = try await authenticate(credential)
         guard endpoint.kind.methods.contains(request.method) else {
             throw APIError.methodNotAllowed(endpoint.kind.methods)
         }
@@ -89,31 +106,39 @@ package struct APIResponder: HTTPResponder {
             contentType: request.headers[.contentType],
             body: try await RequestBodyReader.read(request, limit: services.configuration.maximumBodyBytes)
         )
-        let values = try Validator.validate(input, endpoint.parameters, needsOneOf: endpoint.needsOneOf)
+        let values = try Validator.validate(
+            input,
+            endpoint.parameters,
+            needsOneOf: endpoint.needsOneOf,
+            rules: endpoint.rules
+        )
         let call = Call(
             endpoint: endpoint,
             arguments: Arguments(values),
-            caller: caller,
+            method: request.method,
+            principal: principal,
+            credential: credential,
             requestID: id,
             idempotencyKey: request.headers[.idempotencyKey],
+            preferredWait: endpoint.isHeld ? PreferHeader.wait(in: request.headers[.prefer]) : nil,
             baseURL: BaseURL.of(request, configured: services.configuration.publicBaseURL),
             services: services
         )
         let reply = try await endpoint.handler(call)
-        assert(Set(reply.members.map(\.key)) == Set(endpoint.responseKeys), "an answer other than declared")
+        assert(Set(reply.members.map(\.key)) == Set(endpoint.answer.map(\.name)), "an answer other than declared")
         return reply
     }
 
-    private func authenticate(_ request: Request, _ endpoint: Endpoint) async throws -> Caller? {
-        guard let kinds = endpoint.accepts else { return nil }
-        let credential = try PresentedCredential(in: request.headers, accepting: kinds)
-        return try await services.authenticator.caller(presenting: credential)
+    private func authenticate(_ credential: PresentedCredential?) async throws -> Principal? {
+        guard let credential else { return nil }
+        return try await services.authenticator.principal(presenting: credential)
     }
 
     // MARK: Answers
 
     private func render(_ reply: Reply) throws -> Response {
         var response = try Response(status: reply.status, headers: jsonHeaders, body: body(reply))
+        response.headers.append(contentsOf: reply.headers)
         setRetryAfter(reply.retryAfter, on: &response)
         return response
     }

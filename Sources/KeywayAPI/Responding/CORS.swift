@@ -8,12 +8,13 @@ enum CORS {
         "date", "x-api-version", "seam-workspace", "authorization", "user-agent", "seam-lts-version",
         "seam-sdk-version", "seam-sdk-name", "seam-publishable-key", "seam-client-session-token",
         "client-session-token", "seam-api-key", "seam-user-identifier-key", "user-identifier-key", "idempotency-key",
+        "prefer",
     ]
     .joined(separator: ", ")
 
     private static let common: HTTPFields = [
         .accessControlAllowCredentials: "true",
-        .accessControlExposeHeaders: "seam-request-id, retry-after",
+        .accessControlExposeHeaders: "seam-request-id, retry-after, preference-applied",
         .vary: "origin",
     ]
 

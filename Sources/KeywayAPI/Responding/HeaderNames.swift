@@ -15,6 +15,14 @@ extension HTTPField.Name {
     /// A key of the caller's choice, by which a retry is known.
     static let idempotencyKey = constant("idempotency-key")
 
+    /// What a caller would like, such as to wait (RFC 7240).
+    static let prefer = constant("prefer")
+    /// Which of the caller's preferences were followed (RFC 7240).
+    static let preferenceApplied = constant("preference-applied")
+
+    /// What other sites are told of the page that a reader comes from.
+    static let referrerPolicy = constant("referrer-policy")
+
     private static func constant(_ name: String) -> Self {
         guard let name = Self(name) else { preconditionFailure("\(name) is no header name") }
         return name

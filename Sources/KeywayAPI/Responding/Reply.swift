@@ -4,6 +4,7 @@ import HTTPTypes
 struct Reply: Sendable, ExpressibleByDictionaryLiteral {
     var status: HTTPResponse.Status = .ok
     var retryAfter: Duration?
+    var headers: HTTPFields = [:]
     let members: [(key: String, value: any Encodable & Sendable)]
 
     init(dictionaryLiteral elements: (String, any Encodable & Sendable)...) {

@@ -26,6 +26,7 @@ final class CloudAccount: Sendable {
         var attempts = BoundedMemory<String, Identifier<ActionAttempt>>(capacity: 4096)
         var messages = BoundedMemory<Message, Bool>(capacity: 4096)
         var troubles: Set<Trouble> = []
+        var summons = Latch()
     }
 
     /// What the driver must know of a lock to understand its maker.
@@ -90,6 +91,20 @@ final class CloudAccount: Sendable {
     /// Remembers that the maker no longer has a lock.
     func forget(_ lockID: String) {
         state.withLock { $0.locks[lockID]?.isRemoved = true }
+    }
+
+    /// Asks for a reading of all locks that begins after this.
+    func summon() {
+        state.withLock { $0.summons }.open()
+    }
+
+    /// Begins to wait for somebody to ask for a reading of all locks.
+    ///
+    /// - Returns: What opens when somebody does.
+    func awaitSummons() -> Latch {
+        let summons = Latch()
+        state.withLock { $0.summons = summons }
+        return summons
     }
 
     // MARK: Callbacks

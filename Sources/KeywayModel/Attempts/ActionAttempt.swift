@@ -4,10 +4,12 @@ package struct ActionAttempt: Hashable, Sendable {
     package let id: Identifier<ActionAttempt>
     /// The tenant it belongs to.
     package let workspaceID: Identifier<Workspace>
-    /// The device it acts on.
-    package let deviceID: Identifier<Device>
+    /// The device it acts on; nil if it acts on its whole workspace.
+    package let deviceID: Identifier<Device>?
     /// What it tries to do.
     package let actionType: ActionType
+    /// What the action needs to know besides.
+    package let parameters: ActionParameters
     /// Who asked for it.
     package let requestedBy: Requester
     /// When it was accepted.
@@ -29,8 +31,9 @@ package struct ActionAttempt: Hashable, Sendable {
     package init(
         id: Identifier<ActionAttempt>,
         workspaceID: Identifier<Workspace>,
-        deviceID: Identifier<Device>,
+        deviceID: Identifier<Device>?,
         actionType: ActionType,
+        parameters: ActionParameters = .none,
         requestedBy: Requester,
         createdAt: Timestamp,
         deadlineAt: Timestamp,
@@ -44,6 +47,7 @@ package struct ActionAttempt: Hashable, Sendable {
         self.workspaceID = workspaceID
         self.deviceID = deviceID
         self.actionType = actionType
+        self.parameters = parameters
         self.requestedBy = requestedBy
         self.createdAt = createdAt
         self.deadlineAt = deadlineAt
@@ -68,25 +72,5 @@ package struct ActionAttempt: Hashable, Sendable {
         case .success: .success
         case .failure: .error
         }
-    }
-}
-
-/// Who asked for an attempt.
-package enum Requester: Hashable, Sendable {
-    /// The holder of an API key.
-    case apiKey(Identifier<APIKey>)
-
-    /// `api_key:<id>`, as stored and as shown under `requested_by`.
-    package var description: String {
-        switch self {
-        case .apiKey(let id): "api_key:\(id)"
-        }
-    }
-
-    /// Parses the stored text; nil for an unknown form.
-    package init?(_ text: String) {
-        let parts = text.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2, parts[0] == "api_key", let id = Identifier<APIKey>(parts[1]) else { return nil }
-        self = .apiKey(id)
     }
 }

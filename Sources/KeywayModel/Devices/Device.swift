@@ -18,6 +18,12 @@ package struct Device: Hashable, Sendable {
     package var nickname: String?
     /// The owner's own keys and values.
     package var customMetadata: [String: MetadataValue]
+    /// Whether the owner lets Keyway act on it; one that is not managed is only shown.
+    package var isManaged: Bool
+    /// When the owner deleted it; nil unless they did.
+    ///
+    /// It is shown to nobody then, but what happened to it can still be read.
+    package var deletedAt: Timestamp?
     /// Settings of its driver, meaningless to everybody else.
     package var driverSettings: JSONValue
     /// What is known about it right now.
@@ -34,6 +40,8 @@ package struct Device: Hashable, Sendable {
         description: DeviceDescription,
         nickname: String? = nil,
         customMetadata: [String: MetadataValue] = [:],
+        isManaged: Bool = true,
+        deletedAt: Timestamp? = nil,
         driverSettings: JSONValue = .null,
         state: DeviceState = DeviceState()
     ) {
@@ -46,6 +54,8 @@ package struct Device: Hashable, Sendable {
         self.description = description
         self.nickname = nickname
         self.customMetadata = customMetadata
+        self.isManaged = isManaged
+        self.deletedAt = deletedAt
         self.driverSettings = driverSettings
         self.state = state
     }
@@ -104,34 +114,5 @@ package struct DeviceDescription: Hashable, Codable, Sendable {
         self.locationName = locationName
         self.timeZone = timeZone
         self.capabilities = capabilities
-    }
-}
-
-/// A value of custom metadata: a string or a truth value (wire contract, `meta`).
-package enum MetadataValue: Hashable, Sendable {
-    case string(String)
-    case bool(Bool)
-}
-
-extension MetadataValue: Codable {
-    /// Reads a string or a truth value.
-    ///
-    /// - Throws: `DecodingError.typeMismatch` for anything else.
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .string(text)
-        } else {
-            self = .bool(try container.decode(Bool.self))
-        }
-    }
-
-    /// Writes the bare value.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .string(let text): try container.encode(text)
-        case .bool(let flag): try container.encode(flag)
-        }
     }
 }

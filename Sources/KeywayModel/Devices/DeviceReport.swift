@@ -6,6 +6,8 @@ package struct DeviceReport: Hashable, Sendable {
     package let content: Content
     /// How the bolt was moved, if the device knows; nil lets Keyway work it out.
     package let method: LockMethod?
+    /// The digits that were entered, if they moved the bolt and the device tells.
+    package let code: String?
     /// The attempt that the device says this is the answer to; nil if it does not say.
     package let attemptID: Identifier<ActionAttempt>?
     /// True for a report that may be older than the last command, such as a retained message: it may inform, but never
@@ -23,6 +25,7 @@ package struct DeviceReport: Hashable, Sendable {
         deviceID: Identifier<Device>,
         content: Content,
         method: LockMethod? = nil,
+        code: String? = nil,
         attemptID: Identifier<ActionAttempt>? = nil,
         isReplay: Bool = false,
         claimedAt: Timestamp? = nil
@@ -30,6 +33,7 @@ package struct DeviceReport: Hashable, Sendable {
         self.deviceID = deviceID
         self.content = content
         self.method = method
+        self.code = code
         self.attemptID = attemptID
         self.isReplay = isReplay
         self.claimedAt = claimedAt
@@ -45,6 +49,8 @@ package struct DeviceReport: Hashable, Sendable {
         case online(Bool)
         /// The bridge that the device hangs on can no longer be reached.
         case bridgeOffline
+        /// The connection to the provider is gone, and with it all of its devices.
+        case accountDisconnected
         /// The provider has the device again.
         case added
         /// The provider no longer has the device.
@@ -55,6 +61,10 @@ package struct DeviceReport: Hashable, Sendable {
         case batteryLow(Double)
         /// The door stands open, or is shut.
         case doorOpen(Bool)
+        /// Somebody was refused entry.
+        case accessDenied(AccessDenial)
+        /// The owner's subscription at the maker has run out, or no longer.
+        case subscription(isExpired: Bool)
         /// Something is not as it should be, or no longer so.
         case warning(DeviceWarning.Code, isPresent: Bool)
     }

@@ -24,6 +24,11 @@ package struct DeviceState: Hashable, Sendable {
     package var isBatteryLow: Bool
     /// Whether the door stands open; nil if there is no sensor.
     package var isDoorOpen: Bool?
+    /// Whether and when it locks itself; nil if unknown.
+    package var autoLock: AutoLock?
+    /// Since when the owner's subscription at the maker, without which it takes no commands, has run out; nil if it has
+    /// not.
+    package var subscriptionExpiredAt: Timestamp?
     /// What is not as it should be, though the device works.
     package var warnings: [DeviceWarning]
     /// What the provider's clock showed at the newest report of the bolt that came with a time; nil before the first.
@@ -53,6 +58,8 @@ package struct DeviceState: Hashable, Sendable {
         batteryLevel: Double? = nil,
         isBatteryLow: Bool = false,
         isDoorOpen: Bool? = nil,
+        autoLock: AutoLock? = nil,
+        subscriptionExpiredAt: Timestamp? = nil,
         warnings: [DeviceWarning] = [],
         boltClaimedAt: Timestamp? = nil,
         onlineClaimedAt: Timestamp? = nil,
@@ -69,6 +76,8 @@ package struct DeviceState: Hashable, Sendable {
         self.batteryLevel = batteryLevel
         self.isBatteryLow = isBatteryLow
         self.isDoorOpen = isDoorOpen
+        self.autoLock = autoLock
+        self.subscriptionExpiredAt = subscriptionExpiredAt
         self.warnings = warnings
         self.boltClaimedAt = boltClaimedAt
         self.onlineClaimedAt = onlineClaimedAt
@@ -78,6 +87,8 @@ package struct DeviceState: Hashable, Sendable {
 
 /// What keeps a device from being reached, other than the device itself.
 package enum OfflineCause: String, Codable, CaseIterable, Sendable {
+    /// The connection to its provider is gone.
+    case account
     /// The bridge or hub that it hangs on is down.
     case bridge
     /// Its provider no longer has it; only being added again brings it back.

@@ -12,10 +12,15 @@ extension Event: Codable {
         case deviceCustomMetadata = "device_custom_metadata"
         case customerKey = "customer_key"
         case actionAttemptID = "action_attempt_id"
+        case clientSessionID = "client_session_id"
+        case connectWebviewID = "connect_webview_id"
         case actionType = "action_type"
         case status
         case reportedState = "reported_state"
         case batteryLevel = "battery_level"
+        case denial = "reason"
+        case disconnectionCause = "error_code"
+        case deviceName = "device_name"
     }
 
     /// Writes the flat wire form; what is not known is left out rather than null.
@@ -33,6 +38,8 @@ extension Event: Codable {
         try container.encodeIfPresent(deviceCustomMetadata, forKey: .deviceCustomMetadata)
         try container.encodeIfPresent(customerKey, forKey: .customerKey)
         try container.encodeIfPresent(actionAttemptID, forKey: .actionAttemptID)
+        try container.encodeIfPresent(clientSessionID, forKey: .clientSessionID)
+        try container.encodeIfPresent(connectWebviewID, forKey: .connectWebviewID)
         switch details {
         case .none: break
         case .resolution(let actionType, let status):
@@ -43,7 +50,13 @@ extension Event: Codable {
             try container.encode(status, forKey: .status)
             try container.encode(reported, forKey: .reportedState)
         case .bolt(let movement): try movement.encode(to: encoder)
-        case .disconnection(let disconnection): try disconnection.encode(to: encoder)
+        case .accessDenied(let denial): try container.encode(denial, forKey: .denial)
+        case .disconnection(let cause, let health):
+            try container.encode(cause, forKey: .disconnectionCause)
+            try health.encode(to: encoder)
+        case .health(let health): try health.encode(to: encoder)
+        case .accountHealth(let health): try health.encode(to: encoder)
+        case .deviceName(let name): try container.encode(name, forKey: .deviceName)
         case .battery(let level): try container.encode(level, forKey: .batteryLevel)
         }
     }
@@ -54,24 +67,7 @@ extension Event: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let type = try container.decode(EventType.self, forKey: .type)
-        let details: Details =
-            switch type {
-            case .lockDoorSucceeded, .lockDoorFailed, .unlockDoorSucceeded, .unlockDoorFailed:
-                .resolution(
-                    actionType: try container.decode(ActionType.self, forKey: .actionType),
-                    status: try container.decode(ActionAttempt.Status.self, forKey: .status)
-                )
-            case .actionAttemptLateReport:
-                .lateReport(
-                    actionType: try container.decode(ActionType.self, forKey: .actionType),
-                    status: try container.decode(ActionAttempt.Status.self, forKey: .status),
-                    reported: try container.decode(BoltState.self, forKey: .reportedState)
-                )
-            case .lockLocked, .lockUnlocked: .bolt(try BoltMovement(from: decoder))
-            case .deviceConnected, .deviceAdded, .deviceRemoved: .none
-            case .deviceLowBattery: .battery(level: try container.decode(Double.self, forKey: .batteryLevel))
-            case .deviceDisconnected: .disconnection(try DeviceDisconnection(from: decoder))
-            }
+        let details = try Self.details(of: type, container, decoder)
         self.init(
             id: try container.decode(Identifier<Event>.self, forKey: .id),
             type: type,
@@ -96,7 +92,55 @@ extension Event: Codable {
                 Identifier<ActionAttempt>.self,
                 forKey: .actionAttemptID
             ),
+            clientSessionID: try container.decodeIfPresent(
+                Identifier<ClientSession>.self,
+                forKey: .clientSessionID
+            ),
+            connectWebviewID: try container.decodeIfPresent(
+                Identifier<ConnectWebview>.self,
+                forKey: .connectWebviewID
+            ),
             details: details
         )
+    }
+
+    private static func details(
+        of type: EventType,
+        _ container: KeyedDecodingContainer<CodingKeys>,
+        _ decoder: any Decoder
+    ) throws -> Details {
+        switch type {
+        case .lockDoorSucceeded, .lockDoorFailed, .unlockDoorSucceeded, .unlockDoorFailed,
+            .simulateKeypadCodeEntrySucceeded, .simulateKeypadCodeEntryFailed,
+            .simulateManualLockViaKeypadSucceeded, .simulateManualLockViaKeypadFailed:
+            .resolution(
+                actionType: try container.decode(ActionType.self, forKey: .actionType),
+                status: try container.decode(ActionAttempt.Status.self, forKey: .status)
+            )
+        case .actionAttemptLateReport:
+            .lateReport(
+                actionType: try container.decode(ActionType.self, forKey: .actionType),
+                status: try container.decode(ActionAttempt.Status.self, forKey: .status),
+                reported: try container.decode(BoltState.self, forKey: .reportedState)
+            )
+        case .lockLocked, .lockUnlocked: .bolt(try BoltMovement(from: decoder))
+        case .lockAccessDenied: .accessDenied(try container.decode(AccessDenial.self, forKey: .denial))
+        case .deviceLowBattery: .battery(level: try container.decode(Double.self, forKey: .batteryLevel))
+        case .deviceDisconnected, .unmanagedDeviceDisconnected:
+            .disconnection(
+                try container.decode(DisconnectionCause.self, forKey: .disconnectionCause),
+                try DeviceHealth(from: decoder)
+            )
+        case .deviceSubscriptionRequired: .health(try DeviceHealth(from: decoder))
+        case .connectedAccountDisconnected: .accountHealth(try AccountHealth(from: decoder))
+        case .deviceNameChanged, .deviceDeleted:
+            .deviceName(try container.decode(String.self, forKey: .deviceName))
+        case .deviceConnected, .unmanagedDeviceConnected, .deviceAdded, .deviceRemoved,
+            .deviceConvertedToUnmanaged, .deviceConvertedToManaged, .deviceSubscriptionResolved,
+            .connectedAccountConnected, .connectedAccountCreated, .connectedAccountSuccessfulLogin,
+            .connectedAccountCompletedFirstSync, .connectedAccountDeleted, .connectWebviewLoginSucceeded,
+            .connectWebviewLoginFailed, .clientSessionDeleted:
+            .none
+        }
     }
 }

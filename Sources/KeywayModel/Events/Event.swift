@@ -24,6 +24,10 @@ package struct Event: Hashable, Sendable {
     package let customerKey: String?
     /// The attempt it is about, or that caused it; nil if no attempt did.
     package let actionAttemptID: Identifier<ActionAttempt>?
+    /// The client session it is about; nil unless it is about one.
+    package let clientSessionID: Identifier<ClientSession>?
+    /// The Connect Webview it is about, or that caused it; nil if none did.
+    package let connectWebviewID: Identifier<ConnectWebview>?
     /// What only events of this kind say.
     package let details: Details
 
@@ -40,6 +44,8 @@ package struct Event: Hashable, Sendable {
         deviceCustomMetadata: [String: MetadataValue]? = nil,
         customerKey: String? = nil,
         actionAttemptID: Identifier<ActionAttempt>? = nil,
+        clientSessionID: Identifier<ClientSession>? = nil,
+        connectWebviewID: Identifier<ConnectWebview>? = nil,
         details: Details = .none
     ) {
         self.id = id
@@ -53,6 +59,8 @@ package struct Event: Hashable, Sendable {
         self.deviceCustomMetadata = deviceCustomMetadata
         self.customerKey = customerKey
         self.actionAttemptID = actionAttemptID
+        self.clientSessionID = clientSessionID
+        self.connectWebviewID = connectWebviewID
         self.details = details
     }
 
@@ -66,109 +74,17 @@ package struct Event: Hashable, Sendable {
         case lateReport(actionType: ActionType, status: ActionAttempt.Status, reported: BoltState)
         /// A bolt came to rest.
         case bolt(BoltMovement)
+        /// Somebody was refused entry.
+        case accessDenied(AccessDenial)
         /// A device can no longer be reached.
-        case disconnection(DeviceDisconnection)
+        case disconnection(DisconnectionCause, DeviceHealth)
+        /// Something is wrong with a device.
+        case health(DeviceHealth)
+        /// Something is wrong with a connected account.
+        case accountHealth(AccountHealth)
+        /// The name of a device, at the time.
+        case deviceName(String)
         /// A battery is low, at this charge between 0 and 1.
         case battery(level: Double)
-    }
-}
-
-/// How a bolt came to rest.
-package struct BoltMovement: Hashable, Codable, Sendable {
-    /// What moved it.
-    package let method: LockMethod
-    /// The access code that was entered, if Keyway knows it.
-    package let accessCodeID: String?
-    /// Whether Keyway manages that code.
-    package let accessCodeIsManaged: Bool?
-    /// The digits that were entered, if the device tells.
-    package let code: String?
-    /// Whether it was moved over Bluetooth, if the device tells.
-    package let isViaBluetooth: Bool?
-    /// Whether it was moved over NFC, if the device tells.
-    package let isViaNFC: Bool?
-
-    /// Makes a movement; what is not known is left out.
-    package init(
-        method: LockMethod,
-        accessCodeID: String? = nil,
-        accessCodeIsManaged: Bool? = nil,
-        code: String? = nil,
-        isViaBluetooth: Bool? = nil,
-        isViaNFC: Bool? = nil
-    ) {
-        self.method = method
-        self.accessCodeID = accessCodeID
-        self.accessCodeIsManaged = accessCodeIsManaged
-        self.code = code
-        self.isViaBluetooth = isViaBluetooth
-        self.isViaNFC = isViaNFC
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case method
-        case accessCodeID = "access_code_id"
-        case accessCodeIsManaged = "access_code_is_managed"
-        case code
-        case isViaBluetooth = "is_via_bluetooth"
-        case isViaNFC = "is_via_nfc"
-    }
-}
-
-/// Why a device can no longer be reached, with the health of the device and its account at that time.
-package struct DeviceDisconnection: Hashable, Codable, Sendable {
-    /// `account_disconnected`, `hub_disconnected` or `device_disconnected`.
-    package let errorCode: String
-    /// The device's errors.
-    package let deviceErrors: [HealthIssue]
-    /// The device's warnings.
-    package let deviceWarnings: [DeviceWarning]
-    /// The account's errors.
-    package let connectedAccountErrors: [HealthIssue]
-    /// The account's warnings.
-    package let connectedAccountWarnings: [DeviceWarning]
-
-    /// Makes a disconnection of the device, or of the bridge that it hangs on.
-    package init(
-        deviceErrors: [HealthIssue],
-        deviceWarnings: [DeviceWarning] = [],
-        isBridge: Bool = false
-    ) {
-        errorCode = isBridge ? "hub_disconnected" : "device_disconnected"
-        self.deviceErrors = deviceErrors
-        self.deviceWarnings = deviceWarnings
-        connectedAccountErrors = []
-        connectedAccountWarnings = []
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case errorCode = "error_code"
-        case deviceErrors = "device_errors"
-        case deviceWarnings = "device_warnings"
-        case connectedAccountErrors = "connected_account_errors"
-        case connectedAccountWarnings = "connected_account_warnings"
-    }
-}
-
-/// One error of a device or an account (wire contract, section 3.5).
-package struct HealthIssue: Hashable, Codable, Sendable {
-    /// The contract's code, such as `device_offline`.
-    package let errorCode: String
-    /// One sentence for a person.
-    package let message: String
-    /// When it began.
-    package let createdAt: Timestamp
-
-    /// Makes an issue.
-    package init(errorCode: String, message: String, createdAt: Timestamp) {
-        self.errorCode = errorCode
-        self.message = message
-        self.createdAt = createdAt
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case errorCode = "error_code"
-        case message
-        case createdAt = "created_at"
     }
 }

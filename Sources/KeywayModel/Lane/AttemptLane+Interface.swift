@@ -25,6 +25,14 @@ extension AttemptLane {
         case simulatedOutcome(Identifier<ActionAttempt>, Outcome)
         /// ``AttemptLane/nextWake`` has come.
         case woken
+        /// The owner deletes the device: what was not sent is cancelled, and nothing new is accepted.
+        ///
+        /// The token comes back as ``Action/recorded(_:)`` once that is durable.
+        case delete(token: UInt64)
+        /// The device is made anew, as this one: a virtual device of a sandbox workspace that is reset.
+        ///
+        /// The token comes back as ``Action/recorded(_:)`` once that is durable.
+        case reset(Device, token: UInt64)
         /// Keyway is stopping: nothing new is accepted or sent.
         case drain
     }
@@ -94,6 +102,8 @@ extension AttemptLane {
         case laneFull
         /// The attempt could not be made durable.
         case storeUnavailable
+        /// The device is deleted.
+        case deviceDeleted
         /// Keyway is stopping.
         case shuttingDown
     }

@@ -15,6 +15,8 @@ package struct AttemptLane: Sendable {
 
     /// The device's state as the store has it.
     private var durableState: DeviceState
+    /// The rest of the device as the store has it.
+    private var durableRecord: Device
     /// Whether a failed write may have put another state there.
     private var isDurableStateUncertain = false
     /// The attempt that holds the device.
@@ -97,6 +99,7 @@ package struct AttemptLane: Sendable {
         self.device = device
         self.limits = limits
         durableState = device.state
+        durableRecord = device
         retryDelay = limits.firstWriteRetryDelay
         pending = LaneCommit(deviceID: device.id, workspaceID: device.workspaceID)
     }
@@ -146,7 +149,7 @@ package struct AttemptLane: Sendable {
 
     /// The device with its state as the store has it.
     package var durableDevice: Device {
-        var device = device
+        var device = durableRecord
         device.state = durableState
         return device
     }
@@ -199,6 +202,8 @@ package struct AttemptLane: Sendable {
     package mutating func describe(as description: DeviceDescription, driverSettings: JSONValue) {
         device.description = description
         device.driverSettings = driverSettings
+        durableRecord.description = description
+        durableRecord.driverSettings = driverSettings
     }
 
     // MARK: The one door
@@ -222,6 +227,8 @@ package struct AttemptLane: Sendable {
         case .reported(let report, let token): reported(report, token: token, &step)
         case .read(let id, let bolt): read(bolt, for: id, &step)
         case .simulatedOutcome(let id, let outcome): simulatedOutcome(id, outcome, &step)
+        case .delete(let token): delete(token: token, &step)
+        case .reset(let fresh, let token): reset(to: fresh, token: token, &step)
         case .woken: break
         case .drain: isDraining = true
         }
@@ -244,12 +251,14 @@ package struct AttemptLane: Sendable {
         precondition(request.attempt.dispatchedAt == nil)
         if isDraining {
             step.actions.append(.refused(id, .shuttingDown))
+        } else if device.deletedAt != nil {
+            step.actions.append(.refused(id, .deviceDeleted))
         } else if retryAt != nil {
             step.actions.append(.refused(id, .storeUnavailable))
         } else if request.overlap == .reject, let current = head?.attempt ?? queue.first?.attempt {
             step.actions.append(.refused(id, .overlapping(current.id)))
         } else if request.overlap == .join, let last = queue.last?.attempt ?? head?.attempt,
-            last.actionType == request.attempt.actionType
+            last.actionType == request.attempt.actionType, last.parameters == request.attempt.parameters
         {
             join(request, to: last, &step)
         } else {
@@ -341,6 +350,8 @@ package struct AttemptLane: Sendable {
                 }
             case .dispatch(let id, _, _): sendIfStillRight(id, &step)
             case .resolve(let attempt, _): step.actions.append(.resolved(attempt))
+            case .delete(let time, _): durableRecord.deletedAt = time
+            case .reset(let fresh): durableRecord = fresh
             case .lateReport, .report: break
             }
         }
@@ -360,6 +371,7 @@ package struct AttemptLane: Sendable {
                 attemptID: id,
                 deviceID: device.id,
                 actionType: sending.attempt.actionType,
+                parameters: sending.attempt.parameters,
                 deadline: sending.deadline,
                 deadlineAt: sending.attempt.deadlineAt
             )
@@ -428,7 +440,7 @@ package struct AttemptLane: Sendable {
             id = attempt.id
             forget(id)
         case .join(let requestID, _, _): id = requestID
-        case .dispatch, .resolve, .lateReport, .report: return nil
+        case .dispatch, .resolve, .lateReport, .report, .delete, .reset: return nil
         }
         step.actions.append(.refused(id, .storeUnavailable))
         return id
@@ -455,8 +467,14 @@ package struct AttemptLane: Sendable {
         case .delivered:
             current.attempt.acknowledgedAt = step.moment.wall
             current.attempt.timeline.append(TimelineEntry(.acknowledged, at: step.moment.wall))
-            assume(current.attempt.actionType)
+            assume(current.attempt)
             resolveHead(current, .success(wasConfirmedByDevice: false), &step)
+            return
+        case .completed:
+            current.attempt.acknowledgedAt = step.moment.wall
+            current.attempt.timeline.append(TimelineEntry(.acknowledged, at: step.moment.wall))
+            assume(current.attempt)
+            resolveHead(current, .success(wasConfirmedByDevice: nil), &step)
             return
         case .refused(.actionAttemptExpired, _):
             resolveNeverSent(current.attempt, .failure(.actionAttemptExpired), &step)
@@ -481,14 +499,23 @@ package struct AttemptLane: Sendable {
         _ step: inout Step
     ) {
         precondition(report.deviceID == device.id)
+        guard device.deletedAt == nil || head != nil else {
+            // Nobody wants to know any more, but whoever brings it may go on.
+            if let token { pendingTokens.append(token) }
+            return
+        }
         let stateBefore = device.state
         switch report.content {
         case .bolt(let bolt): reportedBolt(bolt, report, mayConfirm: mayConfirm, &step)
         case .commandFailed(let cause, let detail): reportedFailure(cause, detail, report, &step)
-        case .online, .bridgeOffline, .added, .removed: reportedPresence(report, &step)
+        case .online, .bridgeOffline, .accountDisconnected, .added, .removed: reportedPresence(report, &step)
         case .battery(let level): reportedBattery(level, saidToBeLow: false, report, &step)
         case .batteryLow(let level): reportedBattery(level, saidToBeLow: true, report, &step)
         case .doorOpen(let isOpen): device.state.isDoorOpen = isOpen
+        case .accessDenied(let denial):
+            let event = makeEvent(.lockAccessDenied, details: .accessDenied(denial), step)
+            pending.changes.append(.report(events: [event]))
+        case .subscription(let isExpired): reportedSubscription(isExpired: isExpired, step)
         case .warning(let code, let isPresent): reportedWarning(code, isPresent: isPresent, step)
         }
         // A device that repeats itself many times a second must not cause as many writes.
@@ -527,7 +554,10 @@ package struct AttemptLane: Sendable {
         // A replay that knows how the bolt was moved tells of a movement, one that does not only where the bolt is.
         let isFirstSight = report.isReplay && report.method == nil && before.reportedBolt == .unknown
         if isNews && !isFirstSight {
-            let movement = BoltMovement(method: contradicted == nil ? method : report.method ?? .remote)
+            let movement = BoltMovement(
+                method: contradicted == nil ? method : report.method ?? .remote,
+                code: report.code
+            )
             let occurredAt = report.claimedAt.map { min($0, step.moment.wall) }
             let event = lockEvent(bolt, movement, by: contradicted, occurredAt: occurredAt, step)
             pending.changes.append(.report(events: [event]))
@@ -571,7 +601,8 @@ package struct AttemptLane: Sendable {
         note(.report, bolt.rawValue, on: &current, step)
         if bolt.isSettled { current.reportedSinceSent = bolt }
         head = current
-        if bolt == current.attempt.actionType.wantedState {
+        guard let wanted = current.attempt.actionType.wantedState else { return false }
+        if bolt == wanted {
             let method = report.method ?? .remote
             // The bolt has moved on if there is newer news, and that has been told.
             resolveHead(current, .success(wasConfirmedByDevice: true), moved: isOutdated ? nil : method, &step)
@@ -615,6 +646,8 @@ package struct AttemptLane: Sendable {
         case .removed: (device.state.isOnline, device.state.offlineCause) = (false, .removed)
         case .online(false) where !isRemoved: (device.state.isOnline, device.state.offlineCause) = (false, nil)
         case .bridgeOffline where !isRemoved: (device.state.isOnline, device.state.offlineCause) = (false, .bridge)
+        case .accountDisconnected where !isRemoved:
+            (device.state.isOnline, device.state.offlineCause) = (false, .account)
         default: return
         }
         let isNews = device.state.isOnline != before.isOnline || isRemoved != (device.state.offlineCause == .removed)
@@ -624,14 +657,14 @@ package struct AttemptLane: Sendable {
         switch report.content {
         case .added: event = makeEvent(.deviceAdded, step)
         case .removed: event = makeEvent(.deviceRemoved, step)
-        case .online(true): event = makeEvent(.deviceConnected, step)
+        case .online(true): event = makeEvent(device.isManaged ? .deviceConnected : .unmanagedDeviceConnected, step)
         default:
-            let disconnection = DeviceDisconnection(
-                deviceErrors: device.healthIssues,
-                deviceWarnings: device.state.warnings,
-                isBridge: device.state.offlineCause == .bridge
+            let cause = DisconnectionCause(device.state.offlineCause)
+            event = makeEvent(
+                device.isManaged ? .deviceDisconnected : .unmanagedDeviceDisconnected,
+                details: .disconnection(cause, DeviceHealth(device)),
+                step
             )
-            event = makeEvent(.deviceDisconnected, details: .disconnection(disconnection), step)
         }
         pending.changes.append(.report(events: [event]))
     }
@@ -653,6 +686,16 @@ package struct AttemptLane: Sendable {
         }
         guard device.state.isBatteryLow, !wasLow else { return }
         pending.changes.append(.report(events: [makeEvent(.deviceLowBattery, details: .battery(level: level), step)]))
+    }
+
+    private mutating func reportedSubscription(isExpired: Bool, _ step: Step) {
+        guard isExpired != (device.state.subscriptionExpiredAt != nil) else { return }
+        device.state.subscriptionExpiredAt = isExpired ? step.moment.wall : nil
+        let event =
+            isExpired
+            ? makeEvent(.deviceSubscriptionRequired, details: .health(DeviceHealth(device)), step)
+            : makeEvent(.deviceSubscriptionResolved, step)
+        pending.changes.append(.report(events: [event]))
     }
 
     private mutating func reportedWarning(_ code: DeviceWarning.Code, isPresent: Bool, _ step: Step) {
@@ -679,8 +722,8 @@ package struct AttemptLane: Sendable {
         else { return }
         var method: LockMethod?
         if case .success(let result) = outcome {
-            assume(attempt.actionType)
-            if result.wasConfirmedByDevice == true {
+            assume(attempt)
+            if result.wasConfirmedByDevice == true, attempt.actionType.wantedState != nil {
                 device.state.isAssumed = false
                 device.state.reportedAt = step.moment.wall
                 method = .remote
@@ -693,6 +736,50 @@ package struct AttemptLane: Sendable {
             queue.removeAll { $0.attempt.id == id }
             pending.changes.append(resolution(of: attempt, outcome, moved: method, step))
         }
+    }
+
+    // MARK: The device's record
+
+    /// Takes the owner's new name, metadata and so on of the device, which are durable already.
+    package mutating func relabel(as labelled: Device) {
+        device.nickname = labelled.nickname
+        device.customMetadata = labelled.customMetadata
+        device.isManaged = labelled.isManaged
+        durableRecord.nickname = labelled.nickname
+        durableRecord.customMetadata = labelled.customMetadata
+        durableRecord.isManaged = labelled.isManaged
+    }
+
+    private mutating func delete(token: UInt64, _ step: inout Step) {
+        pendingTokens.append(token)
+        guard device.deletedAt == nil else { return }
+        for id in [head?.attempt.id].compactMap(\.self) + queue.map(\.attempt.id) {
+            guard let attempt = takeUnsent(id) else { continue }
+            resolveNeverSent(attempt, .failure(.cancelled, "The device was deleted."), &step)
+        }
+        device.deletedAt = step.moment.wall
+        let event = makeEvent(.deviceDeleted, details: .deviceName(device.displayName), step)
+        pending.changes.append(.delete(at: step.moment.wall, events: [event]))
+    }
+
+    /// Makes the device anew: what it was asked to do and has not done, it will not do any more.
+    private mutating func reset(to fresh: Device, token: UInt64, _ step: inout Step) {
+        precondition(fresh.id == device.id)
+        pendingTokens.append(token)
+        let message = "The sandbox workspace was reset."
+        for id in [head?.attempt.id].compactMap(\.self) + queue.map(\.attempt.id) {
+            guard let attempt = takeUnsent(id) else { continue }
+            resolveNeverSent(attempt, .failure(.cancelled, message), &step)
+        }
+        if let current = head { resolveHead(current, .failure(.uncategorizedError, message), &step) }
+        for left in queue {
+            pending.changes.append(resolution(of: left.attempt, .failure(.uncategorizedError, message), step))
+        }
+        queue = []
+        watched = []
+        device = fresh
+        pending.changes.append(.reset(fresh))
+        pending.state = fresh.state
     }
 
     // MARK: Going on
@@ -769,15 +856,16 @@ package struct AttemptLane: Sendable {
     /// Why the attempt must not be sent now; nil if it may.
     private func obstacle(to attempt: ActionAttempt, deadline: MonotonicInstant, _ step: Step) -> Outcome? {
         if step.moment.monotonic >= deadline { return .failure(.actionAttemptExpired) }
-        guard device.description.capabilities.contains(attempt.actionType.requiredCapability) else {
-            return .failure(.notSupported)
-        }
+        guard let needed = attempt.actionType.requiredCapability, device.description.capabilities.contains(needed)
+        else { return .failure(.notSupported) }
         return device.state.obstacle.map { .failure($0) }
     }
 
     private mutating func giveUp(on current: Head, _ step: inout Step) {
         // Known to be elsewhere only if the device said so after the command; what it said before proves nothing.
-        let isElsewhere = current.reportedSinceSent != nil && device.state.isOnline
+        let isElsewhere =
+            current.attempt.actionType.wantedState != nil && current.reportedSinceSent != nil
+            && device.state.isOnline
         resolveHead(current, .failure(isElsewhere ? .timedOut : .outcomeUnknown), &step)
     }
 
@@ -829,17 +917,14 @@ package struct AttemptLane: Sendable {
         var cause: FailureCause?
         if case .failure(let failure) = outcome { cause = failure.cause }
         attempt.timeline.append(TimelineEntry(.resolved, at: step.moment.wall, detail: cause?.rawValue))
-        var events = [
-            makeEvent(
-                .resolution(of: attempt.actionType, succeeded: cause == nil),
-                attempt: attempt,
-                details: .resolution(actionType: attempt.actionType, status: attempt.status),
-                step
-            )
-        ]
-        if let method {
+        var events: [Event] = []
+        if let type = EventType.resolution(of: attempt.actionType, succeeded: cause == nil) {
+            let details = Event.Details.resolution(actionType: attempt.actionType, status: attempt.status)
+            events.append(makeEvent(type, attempt: attempt, details: details, step))
+        }
+        if let method, let bolt = attempt.actionType.wantedState {
             let mover = method == .remote ? attempt : nil
-            events.append(lockEvent(attempt.actionType.wantedState, BoltMovement(method: method), by: mover, step))
+            events.append(lockEvent(bolt, BoltMovement(method: method), by: mover, step))
         }
         return .resolve(attempt, events: events)
     }
@@ -847,15 +932,18 @@ package struct AttemptLane: Sendable {
     // MARK: Small things
 
     private mutating func want(_ actionType: ActionType) {
-        device.state.wantedBolt = actionType.wantedState
+        guard let bolt = actionType.wantedState else { return }
+        device.state.wantedBolt = bolt
         pending.state = device.state
     }
 
-    /// Writes down what an unconfirmed command should have done, marked as assumed.
-    private mutating func assume(_ actionType: ActionType) {
+    /// Writes down what a command should have done; a bolt that did not say where it is is marked as assumed.
+    private mutating func assume(_ attempt: ActionAttempt) {
+        if case .autoLock(let setting) = attempt.parameters { device.state.autoLock = setting }
+        guard let bolt = attempt.actionType.wantedState else { return }
         device.state.movingBolt = nil
-        device.state.wantedBolt = actionType.wantedState
-        device.state.reportedBolt = actionType.wantedState
+        device.state.wantedBolt = bolt
+        device.state.reportedBolt = bolt
         device.state.isAssumed = true
     }
 

@@ -49,5 +49,9 @@ package struct LaneCommit: Hashable, Sendable {
         case lateReport(Identifier<ActionAttempt>, TimelineEntry, events: [Event])
         /// The device said something that no attempt asked for.
         case report(events: [Event])
+        /// The owner deleted the device; its events are written if and only if it was not deleted before.
+        case delete(at: Timestamp, events: [Event])
+        /// The device is made anew: its record becomes this one, deleted or not; its state is that of the commit.
+        case reset(Device)
     }
 }

@@ -12,6 +12,7 @@ enum Migrations {
         migrator.registerMigration("001-first-tables", migrate: createFirstTables)
         migrator.registerMigration("002-idempotency-keys", migrate: createIdempotencyKeys)
         migrator.registerMigration("003-account-settings", migrate: addAccountSettings)
+        migrator.registerMigration("004-whole-contract", migrate: widenToWholeContract)
         return migrator
     }
 

@@ -6,17 +6,20 @@ import KeywayStore
 struct ActionAttemptRow: Sendable {
     private let attempt: ActionAttempt
     private let timeline: String
+    /// NULL for none, as almost every attempt has.
+    private let parameters: String?
 
     /// Prepares an attempt.
     init(_ attempt: ActionAttempt) throws(StoreError) {
         self.attempt = attempt
         timeline = try JSONText.encode(attempt.timeline)
+        parameters = attempt.parameters == .none ? nil : try JSONText.encode(attempt.parameters)
     }
 
     /// The columns that ``read(_:)`` takes, in its order.
     static let columns = """
-        action_attempt_id, workspace_id, device_id, action_type, requested_by, created_at, deadline_at, dispatched_at, \
-        acknowledged_at, resolved_at, status, was_confirmed, error_type, error_message, timeline
+        action_attempt_id, workspace_id, device_id, action_type, parameters, requested_by, created_at, deadline_at, \
+        dispatched_at, acknowledged_at, resolved_at, status, was_confirmed, error_type, error_message, timeline
         """
 
     /// Reads an attempt.
@@ -29,6 +32,7 @@ struct ActionAttemptRow: Sendable {
                 workspaceID: try columns.take(),
                 deviceID: try columns.take(),
                 actionType: try columns.take(),
+                parameters: try columns.takeJSON(ifNull: .none),
                 requestedBy: try columns.take(),
                 createdAt: try columns.take(),
                 deadlineAt: try columns.take(),
@@ -59,13 +63,13 @@ struct ActionAttemptRow: Sendable {
         try db.cachedStatement(
             sql: """
                 INSERT INTO action_attempts (\(Self.columns))
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (action_attempt_id) DO NOTHING
                 """
         )
         .execute(
             arguments: [
-                attempt.id, attempt.workspaceID, attempt.deviceID, attempt.actionType, attempt.requestedBy,
+                attempt.id, attempt.workspaceID, attempt.deviceID, attempt.actionType, parameters, attempt.requestedBy,
                 attempt.createdAt, attempt.deadlineAt, attempt.dispatchedAt, attempt.acknowledgedAt,
                 attempt.resolvedAt, attempt.status, outcome.wasConfirmed, outcome.cause, outcome.message, timeline,
             ]

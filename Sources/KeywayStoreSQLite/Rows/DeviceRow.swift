@@ -8,6 +8,7 @@ struct DeviceRow: Sendable {
     private let description: String
     private let customMetadata: String
     private let driverSettings: String
+    private let state: DeviceStateRow
 
     /// Prepares a device.
     init(_ device: Device) throws(StoreError) {
@@ -15,14 +16,20 @@ struct DeviceRow: Sendable {
         description = try JSONText.encode(device.description)
         customMetadata = try JSONText.encode(device.customMetadata)
         driverSettings = try JSONText.encode(device.driverSettings)
+        state = try DeviceStateRow(device.state)
+    }
+
+    /// Prepares devices.
+    static func rows(_ devices: [Device]) throws(StoreError) -> [DeviceRow] {
+        var rows: [DeviceRow] = []
+        for device in devices { rows.append(try DeviceRow(device)) }
+        return rows
     }
 
     /// The columns that ``read(_:)`` takes, in its order, of ``tables``.
     static let columns = """
         device_id, workspace_id, connected_account_id, provider, native_id, created_at, description, nickname, \
-        custom_metadata, driver_settings, is_online, online_changed_at, reported_bolt, reported_at, is_assumed, \
-        wanted_bolt, moving_bolt, battery_level, is_door_open, offline_cause, is_battery_low, warnings, \
-        bolt_claimed_at, online_claimed_at, battery_claimed_at
+        custom_metadata, is_managed, deleted_at, driver_settings, \(DeviceStateRow.columns)
         """
 
     /// What the columns are selected from.
@@ -33,7 +40,7 @@ struct DeviceRow: Sendable {
     /// - Throws: ``DamagedRow`` if that is not what the row holds.
     static func read(_ row: Row) throws -> Device {
         try RowReader.read(row, of: "devices") { columns in
-            var device = Device(
+            Device(
                 id: try columns.take(),
                 workspaceID: try columns.take(),
                 connectedAccountID: try columns.take(),
@@ -43,26 +50,11 @@ struct DeviceRow: Sendable {
                 description: try columns.takeJSON(),
                 nickname: try columns.take(),
                 customMetadata: try columns.takeJSON(),
+                isManaged: try columns.take(),
+                deletedAt: try columns.take(),
                 driverSettings: try columns.takeJSON(),
-                state: DeviceState(
-                    isOnline: try columns.take(),
-                    onlineChangedAt: try columns.take(),
-                    reportedBolt: try columns.take(),
-                    reportedAt: try columns.take(),
-                    isAssumed: try columns.take(),
-                    wantedBolt: try columns.take(),
-                    movingBolt: try columns.take(),
-                    batteryLevel: try columns.take(),
-                    isDoorOpen: try columns.take()
-                )
+                state: try DeviceStateRow.read(&columns)
             )
-            device.state.offlineCause = try columns.take()
-            device.state.isBatteryLow = try columns.take()
-            device.state.warnings = try columns.take(String?.self).map { try JSONText.decode(from: $0) } ?? []
-            device.state.boltClaimedAt = try columns.take()
-            device.state.onlineClaimedAt = try columns.take()
-            device.state.batteryClaimedAt = try columns.take()
-            return device
         }
     }
 
@@ -75,8 +67,8 @@ struct DeviceRow: Sendable {
             sql: """
                 INSERT INTO devices (device_id, workspace_id, connected_account_id, provider, native_id, created_at,
                     device_type, manufacturer, name, nickname, search_text, description, custom_metadata,
-                    driver_settings)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    is_managed, deleted_at, driver_settings)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (device_id) DO NOTHING
                 """
         )
@@ -85,60 +77,57 @@ struct DeviceRow: Sendable {
                 device.id, device.workspaceID, device.connectedAccountID, device.provider, device.nativeID,
                 device.createdAt, device.description.deviceType, device.description.manufacturer,
                 device.description.name, device.nickname, device.searchText, description, customMetadata,
-                driverSettings,
+                device.isManaged, device.deletedAt, driverSettings,
             ]
         )
         guard db.changesCount == 1 else { return false }
-        // Somewhere to be updated: the columns of a state are listed once.
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO device_states (workspace_id, device_id, is_online, reported_bolt, is_assumed)
-                VALUES (?, ?, 1, 'unknown', 0)
-                """
-        )
-        .execute(arguments: [device.workspaceID, device.id])
-        return try Self.update(device.state, of: device.id, in: device.workspaceID, db)
+        try state.insert(of: device.id, in: device.workspaceID, db)
+        return true
     }
 
-    /// Replaces a device's state.
-    ///
-    /// - Returns: Whether there is such a device in the workspace.
-    static func update(
-        _ state: DeviceState,
-        of deviceID: Identifier<Device>,
-        in workspaceID: Identifier<Workspace>,
-        _ db: Database
-    ) throws -> Bool {
+    /// Replaces the device's record, but for its identity and where it came from; the state stays as it is.
+    func update(_ db: Database) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE device_states
-                SET is_online = ?, online_changed_at = ?, reported_bolt = ?, reported_at = ?, is_assumed = ?,
-                    wanted_bolt = ?, moving_bolt = ?, battery_level = ?, is_door_open = ?, offline_cause = ?,
-                    is_battery_low = ?, warnings = ?, bolt_claimed_at = ?, online_claimed_at = ?,
-                    battery_claimed_at = ?
-                WHERE workspace_id = ? AND device_id = ?
+                UPDATE devices
+                SET device_type = ?, manufacturer = ?, name = ?, nickname = ?, search_text = ?, description = ?,
+                    custom_metadata = ?, is_managed = ?, deleted_at = ?, driver_settings = ?
+                WHERE device_id = ? AND workspace_id = ?
                 """
         )
         .execute(
             arguments: [
-                state.isOnline, state.onlineChangedAt, state.reportedBolt, state.reportedAt, state.isAssumed,
-                state.wantedBolt, state.movingBolt, state.batteryLevel, state.isDoorOpen, state.offlineCause,
-                state.isBatteryLow, state.warnings.isEmpty ? nil : try JSONText.encode(state.warnings),
-                state.boltClaimedAt, state.onlineClaimedAt, state.batteryClaimedAt, workspaceID, deviceID,
+                device.description.deviceType, device.description.manufacturer, device.description.name,
+                device.nickname, device.searchText, description, customMetadata, device.isManaged, device.deletedAt,
+                driverSettings, device.id, device.workspaceID,
             ]
         )
+    }
+
+    /// Marks a device as deleted, unless it is already.
+    ///
+    /// - Returns: Whether it was not.
+    static func delete(
+        _ deviceID: Identifier<Device>,
+        in workspaceID: Identifier<Workspace>,
+        at time: Timestamp,
+        _ db: Database
+    ) throws -> Bool {
+        try db.cachedStatement(
+            sql: "UPDATE devices SET deleted_at = ? WHERE device_id = ? AND workspace_id = ? AND deleted_at IS NULL"
+        )
+        .execute(arguments: [time, deviceID, workspaceID])
         return db.changesCount == 1
     }
 
-    /// Whether there is such a device in the workspace.
-    static func exists(
-        _ deviceID: Identifier<Device>,
-        in workspaceID: Identifier<Workspace>,
+    /// Returns a device, deleted or not; nil if there is none with this id in the workspace, or, without one, in all.
+    static func fetch(
+        _ id: Identifier<Device>,
+        in workspaceID: Identifier<Workspace>?,
         _ db: Database
-    ) throws -> Bool {
-        let statement = try db.cachedStatement(
-            sql: "SELECT 1 FROM device_states WHERE workspace_id = ? AND device_id = ?"
-        )
-        return try Int.fetchOne(statement, arguments: [workspaceID, deviceID]) != nil
+    ) throws -> Device? {
+        let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM \(tables) WHERE device_id = ?")
+        let device = try Row.fetchOne(statement, arguments: [id]).map(read)
+        return workspaceID == nil || device?.workspaceID == workspaceID ? device : nil
     }
 }

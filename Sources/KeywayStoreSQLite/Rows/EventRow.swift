@@ -16,6 +16,13 @@ struct EventRow: Sendable {
         body = try JSONText.encode(event)
     }
 
+    /// Prepares events.
+    static func rows(_ events: [Event]) throws(StoreError) -> [EventRow] {
+        var rows: [EventRow] = []
+        for event in events { rows.append(try EventRow(event)) }
+        return rows
+    }
+
     /// The columns that ``read(_:)`` takes, in its order.
     static let columns = "event_id, body"
 
@@ -36,15 +43,15 @@ struct EventRow: Sendable {
         try db.cachedStatement(
             sql: """
                 INSERT INTO events (workspace_id, sequence, event_id, event_type, written_at, connected_account_id,
-                    device_id, action_attempt_id, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    device_id, action_attempt_id, connect_webview_id, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (event_id) DO NOTHING
                 """
         )
         .execute(
             arguments: [
                 event.workspaceID, place.sequence, event.id, event.type.rawValue, place.writtenAt,
-                event.connectedAccountID, event.deviceID, event.actionAttemptID, body,
+                event.connectedAccountID, event.deviceID, event.actionAttemptID, event.connectWebviewID, body,
             ]
         )
         return db.changesCount == 1

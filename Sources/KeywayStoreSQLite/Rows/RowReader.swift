@@ -39,4 +39,9 @@ struct RowReader {
     mutating func takeJSON<Value: Decodable>(_: Value.Type = Value.self) throws -> Value {
         try JSONText.decode(from: take(String.self))
     }
+
+    /// Takes the next column, in which NULL stands for a usual value.
+    mutating func takeJSON<Value: Decodable>(ifNull usual: Value) throws -> Value {
+        try take(String?.self).map { try JSONText.decode(from: $0) } ?? usual
+    }
 }

@@ -39,6 +39,33 @@ extension StoreContract {
                 #expect(found == expected.map { Samples.id($0) })
             }
         },
+        StoreRule("what an attempt's action needs to know is read back, also after a restart") { store in
+            try await addTenants(to: store)
+            let parameters: [ActionParameters] = [
+                .none, .autoLock(AutoLock(isEnabled: true, delaySeconds: 7.5)), .autoLock(AutoLock(isEnabled: false)),
+                .keypadCode("0042"),
+            ]
+            var attempts: [ActionAttempt] = []
+            for (index, parameters) in parameters.enumerated() {
+                let attempt = ActionAttempt(
+                    id: Samples.id(UInt64(index + 1)),
+                    workspaceID: home.id,
+                    deviceID: frontDoor.id,
+                    actionType: .configureAutoLock,
+                    parameters: parameters,
+                    requestedBy: .clientSession(Samples.id(8)),
+                    createdAt: Samples.start,
+                    deadlineAt: Samples.start + .seconds(30)
+                )
+                attempts.append(attempt)
+                try await store.commit(commit([.accept(attempt)]))
+            }
+            #expect(try await store.unresolvedAttempts().first?.attempts == attempts)
+            try await store.commit(commit([.resolve(resolved(attempts[3]), events: [])]))
+            #expect(try await store.actionAttempt(attempts[3].id, in: home.id) == resolved(attempts[3]))
+            let query = ActionAttemptQuery(workspaceID: home.id, ids: [attempts[1].id])
+            #expect(try await store.actionAttempts(query).elements == [attempts[1]])
+        },
         StoreRule("pages of attempts have no gap and no repeat while new ones are accepted") { store in
             try await addTenants(to: store)
             try await accept(1...10, in: store)

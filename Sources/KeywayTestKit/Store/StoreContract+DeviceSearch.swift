@@ -86,6 +86,69 @@ extension StoreContract {
             try await expect([], in: store) { $0.customMetadata = ["o'brien \"x\"": "ab"] }
             try await expect([], in: store) { $0.customMetadata = ["$.floor": "3"] }
         },
+        StoreRule("devices are searched in the keys and texts of their custom metadata, whatever the case") { store in
+            try await addSearched(to: store)
+            try await expect([0, 1], in: store) { $0.search = "FLOOR" }
+            try await expect([0], in: store) { $0.search = "Is_Main" }
+            try await expect([1], in: store) { $0.search = "O'BRIEN \"x" }
+            // A truth value is no text; the “true” of the second is.
+            try await expect([1], in: store) { $0.search = "true" }
+            _ = try await store.updateDevice(searched[2].id, in: home.id) { device throws(Never) in
+                device.customMetadata = ["tenant": .string("Müller & SÖHNE")]
+                return []
+            }
+            try await expect([2], in: store) { $0.search = "müller & söhne" }
+        },
+        StoreRule("devices are filtered by whether they are managed") { store in
+            try await addSearched(to: store)
+            _ = try await store.updateDevice(searched[1].id, in: home.id) { device throws(Never) in
+                device.isManaged = false
+                return []
+            }
+            try await expect([0, 1, 2], in: store) { $0.isManaged = nil }
+            try await expect([0, 2], in: store) { $0.isManaged = true }
+            try await expect([1], in: store) { $0.isManaged = false }
+        },
+        StoreRule("devices are filtered by the capabilities that they have and have not, and the pages stay full") {
+            store in
+            try await addTenants(to: store)
+            // Every third can be set, every second takes codes.
+            let devices = (0..<12)
+                .map { number in
+                    var capabilities: Set<DeviceCapability> = [.canRemotelyLock]
+                    if number % 3 == 0 { capabilities.insert(.canConfigureAutoLock) }
+                    if number % 2 == 0 { capabilities.insert(.canUnlockWithCode) }
+                    return Samples.lock(UInt64(100 + number), in: home, capabilities: capabilities)
+                }
+            try await store.add(home, accounts: [], devices: devices)
+            func expect(
+                _ numbers: [Int],
+                including included: [String] = [],
+                excluding excluded: [String] = [],
+                sourceLocation: SourceLocation = #_sourceLocation
+            ) async throws {
+                var query = DeviceQuery(workspaceID: home.id, ids: devices.map(\.id), limit: 2)
+                query.includedCapabilities = included
+                query.excludedCapabilities = excluded
+                var found: [Identifier<Device>] = []
+                repeat {
+                    let page = try await store.devices(query)
+                    #expect(page.elements.count == 2 || page.next == nil, sourceLocation: sourceLocation)
+                    found += page.elements.map(\.id)
+                    query.after = page.next
+                } while query.after != nil
+                #expect(found == numbers.map { devices[$0].id }, sourceLocation: sourceLocation)
+            }
+            try await expect(Array(0..<12))
+            try await expect([0, 3, 6, 9], including: ["can_configure_auto_lock"])
+            try await expect([0, 6], including: ["can_configure_auto_lock", "can_unlock_with_code"])
+            try await expect([1, 5, 7, 11], excluding: ["can_configure_auto_lock", "can_unlock_with_code"])
+            try await expect([3, 9], including: ["can_configure_auto_lock"], excluding: ["can_unlock_with_code"])
+            try await expect([], including: ["can_fly"])
+            try await expect([], including: ["can_remotely_lock", "can_fly"])
+            try await expect(Array(0..<12), excluding: ["can_fly"])
+            try await expect([], excluding: ["can_remotely_lock"])
+        },
         StoreRule("devices are searched in name, location, account and the beginning of the id, whatever the case") {
             store in
             try await addSearched(to: store)
@@ -98,7 +161,8 @@ extension StoreContract {
             try await expect([1], in: store) { $0.search = searched[1].id.description.uppercased() }
             try await expect([0, 1, 2], in: store) { $0.search = "0000" }
             try await expect([], in: store) { $0.search = "yale" }
-            try await expect([], in: store) { $0.search = "%" }
+            // What would stand for anything in an SQL pattern stands for itself: here it is in the metadata.
+            try await expect([1], in: store) { $0.search = "%" }
             try await expect([0, 1, 2], in: store) { $0.search = "" }
         },
     ]

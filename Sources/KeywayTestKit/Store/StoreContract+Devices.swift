@@ -26,6 +26,7 @@ extension StoreContract {
         ),
         nickname: "Portier",
         customMetadata: ["floor": .string("3"), "is_main": .bool(false), "naïve \" key": .string("")],
+        isManaged: false,
         driverSettings: .object(["delay": .number(1.5), "list": .array([.null, .bool(true), .string("x")])]),
         state: DeviceState(
             isOnline: false,
@@ -33,6 +34,8 @@ extension StoreContract {
             onlineChangedAt: Samples.start,
             batteryLevel: 0.75,
             isDoorOpen: false,
+            autoLock: AutoLock(isEnabled: true, delaySeconds: 12.5),
+            subscriptionExpiredAt: Timestamp(microseconds: 1_767_225_600_123_457),
             warnings: [DeviceWarning(.timeWrong, createdAt: Samples.start)],
             boltClaimedAt: Samples.start
         )

@@ -30,6 +30,18 @@ extension StoreContract {
                 .map { index, type in
                     event(UInt64(index + 1), type, attempt: Samples.id(7))
                 }
+            let ofWebview = Event(
+                id: Samples.id(98),
+                type: .connectWebviewLoginSucceeded,
+                workspaceID: home.id,
+                createdAt: Samples.start,
+                occurredAt: Samples.start,
+                connectedAccountID: Samples.id(1),
+                connectedAccountCustomMetadata: ["customer": .string("“7”")],
+                customerKey: "k",
+                clientSessionID: Samples.id(8),
+                connectWebviewID: Samples.id(9)
+            )
             let bare = Event(
                 id: Samples.id(99),
                 type: .deviceConnected,
@@ -37,8 +49,13 @@ extension StoreContract {
                 createdAt: Samples.start,
                 occurredAt: Samples.start
             )
-            try await store.commit(commit([.report(events: events + [bare])]))
-            #expect(try await store.events(EventQuery(workspaceID: home.id)) == events + [bare])
+            let all = events + [ofWebview, bare]
+            try await store.commit(commit([.report(events: all)]))
+            #expect(try await store.events(EventQuery(workspaceID: home.id)) == all)
+            let query = EventQuery(workspaceID: home.id, connectWebviewID: Samples.id(9))
+            #expect(try await store.events(query) == [ofWebview])
+            let other = EventQuery(workspaceID: home.id, connectWebviewID: Samples.id(10))
+            #expect(try await store.events(other).isEmpty)
         },
         StoreRule("G7 events keep the order in which they happened, over commits and within one") { store in
             try await addTenants(to: store)
@@ -107,8 +124,9 @@ extension StoreContract {
             try await expect([]) { $0.types = [] }
             try await expect([3, 5, 6]) { $0.deviceIDs = [backDoor.id, otherDoor.id] }
             try await expect([]) { $0.deviceIDs = [] }
-            try await expect([1, 2, 3, 4, 5, 6]) { $0.connectedAccountID = Samples.id(1) }
-            try await expect([]) { $0.connectedAccountID = Samples.id(2) }
+            try await expect([1, 2, 3, 4, 5, 6]) { $0.connectedAccountIDs = [Samples.id(1), Samples.id(7)] }
+            try await expect([]) { $0.connectedAccountIDs = [Samples.id(2)] }
+            try await expect([]) { $0.connectedAccountIDs = [] }
             try await expect([4, 5, 6]) { $0.after = Samples.start + .seconds(2) }
             try await expect([1, 2]) { $0.before = Samples.start + .seconds(2) }
             try await expect([3]) {

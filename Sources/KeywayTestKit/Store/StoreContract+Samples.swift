@@ -56,12 +56,26 @@ extension StoreContract {
             switch type {
             case .lockDoorSucceeded, .unlockDoorSucceeded: .resolution(actionType: .unlockDoor, status: .success)
             case .lockDoorFailed, .unlockDoorFailed: .resolution(actionType: .unlockDoor, status: .error)
+            case .simulateKeypadCodeEntrySucceeded, .simulateManualLockViaKeypadSucceeded:
+                .resolution(actionType: .simulateKeypadCodeEntry, status: .success)
+            case .simulateKeypadCodeEntryFailed, .simulateManualLockViaKeypadFailed:
+                .resolution(actionType: .simulateManualLockViaKeypad, status: .error)
             case .actionAttemptLateReport:
                 .lateReport(actionType: .unlockDoor, status: .error, reported: .unlocked)
             case .lockLocked, .lockUnlocked: .bolt(BoltMovement(method: .manual))
-            case .deviceConnected, .deviceAdded, .deviceRemoved: .none
+            case .lockAccessDenied: .accessDenied(AccessDenial(.unknownCode))
             case .deviceLowBattery: .battery(level: 0.125)
-            case .deviceDisconnected: .disconnection(DeviceDisconnection(deviceErrors: []))
+            case .deviceDisconnected, .unmanagedDeviceDisconnected: .disconnection(.device, DeviceHealth(door))
+            case .deviceSubscriptionRequired: .health(DeviceHealth(door))
+            case .connectedAccountDisconnected:
+                .accountHealth(AccountHealth(Samples.account(1, in: home)))
+            case .deviceNameChanged, .deviceDeleted: .deviceName(door.displayName)
+            case .deviceConnected, .unmanagedDeviceConnected, .deviceAdded, .deviceRemoved,
+                .deviceConvertedToUnmanaged, .deviceConvertedToManaged, .deviceSubscriptionResolved,
+                .connectedAccountConnected, .connectedAccountCreated, .connectedAccountSuccessfulLogin,
+                .connectedAccountCompletedFirstSync, .connectedAccountDeleted, .connectWebviewLoginSucceeded,
+                .connectWebviewLoginFailed, .clientSessionDeleted:
+                .none
             }
         return Event(
             id: Samples.id(number),
@@ -75,6 +89,14 @@ extension StoreContract {
             actionAttemptID: attempt,
             details: details
         )
+    }
+
+    /// Why a change is refused in these rules.
+    struct Refusal: Error, Equatable {}
+
+    /// Every event of a workspace.
+    static func events(of workspace: Workspace = home, in store: any Store) async throws -> [Event] {
+        try await store.events(EventQuery(workspaceID: workspace.id))
     }
 
     /// Accepts attempts 1, 2, 3 … of a door, each in a commit of its own.

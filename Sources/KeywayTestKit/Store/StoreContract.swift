@@ -15,7 +15,8 @@ package enum StoreContract {
     /// Every rule.
     package static var rules: [StoreRule] {
         laneRules + lateReportRules + recoveryRules + attemptRules + eventRules + deviceRules + deviceSearchRules
-            + tenantRules + idempotencyRules + accountRules
+            + tenantRules + idempotencyRules + accountRules + deviceChangeRules + deletionRules + accountListRules
+            + accountChangeRules + workspaceRules + resetRules + ownedRecordRules + tokenRules
     }
 }
 

@@ -126,8 +126,8 @@ struct ActionAttemptEndpointTests {
                 #""status":"pending""#,
                 "Invalid enum value. Expected 'success' | 'error', received 'pending' for \"status\""
             ),
-            (#""status":"success","error":{"type":"lock_jammed"}"#, "A success has no error for \"error\""),
-            (#""status":"error","result":{}"#, "An error has no result for \"result\""),
+            (#""status":"success","error":{"type":"lock_jammed"}"#, "Only allowed if status is error for \"error\""),
+            (#""status":"error","result":{}"#, "Only allowed if status is success for \"result\""),
             (#""status":"error","error":{}"#, "error.type is required"),
             (
                 #""status":"success","result":{"was_confirmed_by_device":1}"#,

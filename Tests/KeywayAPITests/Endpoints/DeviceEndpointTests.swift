@@ -24,14 +24,16 @@ struct DeviceEndpointTests {
                                      "time_zone":"\#(lock.description.timeZone ?? "")"},
                          "device_manufacturer":{"manufacturer":"august","display_name":"August"},
                          "device_provider":{"device_provider_name":"august","display_name":"August","provider_category":"stable"},
-                         "can_remotely_lock":true,"can_remotely_unlock":true,
-                         "can_simulate_connection":true,"can_simulate_disconnection":true,
+                         "can_remotely_lock":true,"can_remotely_unlock":true,"can_configure_auto_lock":true,
+                         "can_unlock_with_code":true,"can_simulate_connection":true,"can_simulate_disconnection":true,
+                         "can_simulate_hub_connection":true,"can_simulate_hub_disconnection":true,
+                         "can_simulate_removal":true,
                          "properties":{"online":true,"name":"Front Door","appearance":{"name":"Front Door"},
                            "model":{"display_name":"August Wi-Fi Smart Lock","manufacturer_display_name":"August",
                                     "has_built_in_keypad":false},
                            "manufacturer":"august","locked":true,"battery_level":0.92,
                            "battery":{"level":0.92,"status":"full"},"has_direct_power":false,
-                           "serial_number":"L5V00A3QWE",
+                           "serial_number":"L5V00A3QWE","auto_lock_enabled":false,
                            "lock_state":{"reported":"locked","reported_at":"2026-01-01T00:00:00.000Z","is_assumed":false,
                                          "wanted":null,"in_progress":null}}}
                         """#
@@ -49,6 +51,7 @@ struct DeviceEndpointTests {
             #expect(answer["device", "properties", "battery_level"] == nil)
             #expect(answer["device", "errors", "0", "error_code"] == .string("device_offline"))
             #expect(answer["device", "errors", "0", "is_device_error"] == .bool(true))
+            #expect(answer["device", "errors", "0", "is_connected_account_error"] == nil)
         }
     }
 
@@ -77,6 +80,36 @@ struct DeviceEndpointTests {
         #expect(body["location"] == nil)
     }
 
+    @Test("An error of the connected account says that it is none of the device")
+    func accountError() throws {
+        var lock = Samples.lock()
+        (lock.state.isOnline, lock.state.offlineCause) = (false, .account)
+        let bytes = try JSONOutput.bytes(of: DeviceBody(device: lock))
+        let body = try JSONParser.parse(Array(bytes.readableBytesView))
+        let message = "The connected account of the device is disconnected."
+        let error: [String: JSONValue] = [
+            "error_code": .string("account_disconnected"), "message": .string(message),
+            "created_at": .string(Samples.start.description), "is_device_error": .bool(false),
+            "is_connected_account_error": .bool(true),
+        ]
+        #expect(body["errors"] == .array([.object(error)]))
+    }
+
+    @Test("What is known of a lock's auto-lock is shown")
+    func autoLock() throws {
+        var lock = Samples.lock()
+        for (autoLock, isEnabled, delay) in [
+            (nil, nil, nil), (AutoLock(isEnabled: false), JSONValue.bool(false), nil),
+            (AutoLock(isEnabled: true, delaySeconds: 30), .bool(true), JSONValue.number(30)),
+        ] {
+            lock.state.autoLock = autoLock
+            let bytes = try JSONOutput.bytes(of: DeviceBody(device: lock))
+            let properties = try JSONParser.parse(Array(bytes.readableBytesView))["properties"]
+            #expect(properties?["auto_lock_enabled"] == isEnabled)
+            #expect(properties?["auto_lock_delay_seconds"] == delay)
+        }
+    }
+
     @Test(
         "list filters, joined by AND",
         arguments: [
@@ -88,8 +121,8 @@ struct DeviceEndpointTests {
             ("unstable_location_id=00000000-0000-8000-8000-000000000001", 0),
             ("connect_webview_id=00000000-0000-8000-8000-000000000001", 0),
             ("custom_metadata_has.floor=2", 0), ("custom_metadata_has.floor=", 13),
-            ("include_if=can_remotely_unlock", 13), ("include_if=can_configure_auto_lock", 0),
-            ("exclude_if=can_remotely_unlock", 0), ("exclude_if=can_configure_auto_lock", 13),
+            ("include_if=can_remotely_unlock", 13), ("include_if=can_simulate_hub_connection", 2),
+            ("exclude_if=can_remotely_unlock", 0), ("exclude_if=can_simulate_hub_connection", 11),
             ("include_if=nonsense", 0),
         ]
     )

@@ -10,6 +10,13 @@ struct EndpointTableTests {
         let expected = [
             "/action_attempts/get", "/action_attempts/list", "/action_attempts/simulate/resolve", "/devices/get",
             "/devices/list", "/devices/simulate/connect", "/devices/simulate/disconnect", "/events/get", "/events/list",
+            "/devices/update", "/devices/delete", "/devices/list_device_providers", "/devices/unmanaged/get",
+            "/devices/unmanaged/list", "/devices/unmanaged/update", "/devices/simulate/connect_to_hub",
+            "/devices/simulate/disconnect_from_hub", "/devices/simulate/paid_subscription",
+            "/devices/simulate/remove", "/locks/configure_auto_lock", "/locks/simulate/keypad_code_entry",
+            "/locks/simulate/manual_lock_via_keypad", "/connected_accounts/get", "/connected_accounts/list",
+            "/connected_accounts/update", "/connected_accounts/delete", "/connected_accounts/sync",
+            "/connected_accounts/simulate/disconnect",
             "/health", "/health/get_health", "/locks/get", "/locks/list", "/locks/lock_door",
             "/locks/simulate/set_behavior", "/locks/unlock_door", "/workspaces/get",
         ]
@@ -24,6 +31,7 @@ struct EndpointTableTests {
         let names = endpoint.parameters.map(\.name)
         #expect(Set(names).count == names.count)
         #expect(Set(endpoint.needsOneOf).isSubset(of: names))
+        #expect(Set(endpoint.rules.flatMap { [$0.parameter, $0.condition] }).isSubset(of: names))
         for parameter in endpoint.parameters {
             #expect(parameter.documentation.hasSuffix("."))
             #expect(!(parameter.isRequired && parameter.defaultValue != nil))

@@ -1,4 +1,5 @@
 import KeywayModel
+import KeywayStore
 import KeywayTestKit
 import Testing
 
@@ -21,6 +22,93 @@ struct SimulationTests {
             #expect(device["device", "properties", "online"] == .bool(true))
             let types = try await client.get("/events/list?device_id=\(Self.fast.id)").column("events", "event_type")
             #expect(types == ["device.disconnected", "device.connected"])
+        }
+    }
+
+    @Test(
+        "What happens to a virtual device is shown and told",
+        arguments: [
+            (
+                "meeting-room", "disconnect_from_hub", "", "hub_disconnected", "device.disconnected", "connect_to_hub",
+                "", "device.connected"
+            ),
+            (
+                "roof-hatch", "paid_subscription", #","is_expired":true"#, "subscription_required",
+                "device.error.subscription_required", "paid_subscription", #","is_expired":false"#,
+                "device.error.subscription_required.resolved"
+            ),
+        ]
+    )
+    func happenings(
+        slug: String,
+        begin: String,
+        beginning: String,
+        error: String,
+        began: String,
+        end: String,
+        ending: String,
+        ended: String
+    ) async throws {
+        try await APIHarness.run { _, client in
+            let id = APIHarness.lock(slug).id
+            let first = try await client.post("/devices/simulate/\(begin)", #"{"device_id":"\#(id)"\#(beginning)}"#)
+            #expect(first.body == .object(["ok": .bool(true)]))
+            var device = try await client.get("/devices/get?device_id=\(id)")
+            #expect(device["device", "errors", "0", "error_code"] == .string(error))
+            #expect(device["device", "errors", "0", "is_device_error"] == .bool(true))
+            let second = try await client.post("/devices/simulate/\(end)", #"{"device_id":"\#(id)"\#(ending)}"#)
+            #expect(second.status == 200)
+            device = try await client.get("/devices/get?device_id=\(id)")
+            #expect(device["device", "errors"] == .array([]))
+            let types = try await client.get("/events/list?device_id=\(id)").column("events", "event_type")
+            #expect(types == [began, ended])
+        }
+    }
+
+    @Test("A removed device is still shown, as removed")
+    func removal() async throws {
+        try await APIHarness.run { _, client in
+            let body = #"{"device_id":"\#(Self.fast.id)"}"#
+            #expect(try await client.post("/devices/simulate/remove", body).status == 200)
+            let device = try await client.get("/devices/get?device_id=\(Self.fast.id)")
+            #expect(device["device", "errors", "0", "error_code"] == .string("device_removed"))
+            // Only a reset brings it back.
+            #expect(try await client.post("/devices/simulate/connect", body).status == 200)
+            let types = try await client.get("/events/list?device_id=\(Self.fast.id)").column("events", "event_type")
+            #expect(types == ["device.removed"])
+        }
+    }
+
+    @Test(
+        "What cannot happen to a device is refused",
+        arguments: [
+            ("connect", "can_simulate_connection"), ("disconnect", "can_simulate_disconnection"),
+            ("connect_to_hub", "can_simulate_hub_connection"),
+            ("disconnect_from_hub", "can_simulate_hub_disconnection"),
+            ("paid_subscription", "can_simulate_paid_subscription"), ("remove", "can_simulate_removal"),
+        ]
+    )
+    func incapable(verb: String, flag: String) async throws {
+        try await APIHarness.run { harness, client in
+            let plain = Samples.lock(950, in: APIHarness.workspace, account: APIHarness.account.id)
+            var capable = Samples.lock(951, in: APIHarness.workspace, account: APIHarness.account.id)
+            capable.description.capabilities = [try #require(DeviceCapability(rawValue: flag))]
+            try await harness.store.add(APIHarness.workspace, accounts: [], devices: [plain, capable])
+            let path = "/devices/simulate/\(verb)"
+            let answer = try await client.post(path, #"{"device_id":"\#(plain.id)","is_expired":true}"#)
+            #expect((answer.status, answer.errorType) == (400, "device_type_not_supported"))
+            #expect(answer.errorMessage?.contains(flag) == true)
+            let done = try await client.post(path, #"{"device_id":"\#(capable.id)","is_expired":true}"#)
+            #expect(done.status == 200)
+        }
+    }
+
+    @Test("A subscription needs to be told whether it has run out")
+    func subscriptionParameter() async throws {
+        try await APIHarness.run { _, client in
+            let body = #"{"device_id":"\#(APIHarness.lock("roof-hatch").id)"}"#
+            let answer = try await client.post("/devices/simulate/paid_subscription", body)
+            #expect(answer.errorMessage == "is_expired is required")
         }
     }
 
@@ -101,16 +189,23 @@ struct SimulationTests {
 
     @Test(
         "Only devices of a sandbox are simulated",
-        arguments: ["/devices/simulate/connect", "/devices/simulate/disconnect", "/locks/simulate/set_behavior"]
+        arguments: [
+            "/devices/simulate/connect", "/devices/simulate/disconnect", "/devices/simulate/connect_to_hub",
+            "/devices/simulate/disconnect_from_hub", "/devices/simulate/paid_subscription",
+            "/devices/simulate/remove", "/locks/simulate/set_behavior",
+        ]
     )
     func targets(path: String) async throws {
         try await APIHarness.run { harness, client in
             let owner = client.presenting(harness.foreignToken.text)
-            let live = try await owner.post(path, #"{"device_id":"\#(APIHarness.foreignLock.id)","behavior":"jam"}"#)
+            let live = try await owner.post(
+                path,
+                #"{"device_id":"\#(APIHarness.foreignLock.id)","behavior":"jam","is_expired":true}"#
+            )
             #expect((live.status, live.errorType) == (400, "workspace_not_sandbox"))
             let foreign = try await client.post(
                 path,
-                #"{"device_id":"\#(APIHarness.foreignLock.id)","behavior":"jam"}"#
+                #"{"device_id":"\#(APIHarness.foreignLock.id)","behavior":"jam","is_expired":true}"#
             )
             #expect((foreign.status, foreign.errorType) == (404, "device_not_found"))
         }

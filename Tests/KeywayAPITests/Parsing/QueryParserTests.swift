@@ -7,14 +7,14 @@ import Testing
 @Suite("Query notation, wire contract 1.2")
 struct QueryParserTests {
     private static let parameters: [ParameterDeclaration] = [
-        declared("list", .array(of: .string(minimumLength: 0), count: 0 ... .max)),
+        declared("list", .array(of: .text, count: 0 ... .max)),
         declared("numbers", .array(of: .number(-1e300...1e300), count: 0 ... .max)),
-        declared("text", .string(minimumLength: 0)),
-        declared("maybe", .nullable(.string(minimumLength: 0))),
+        declared("text", .text),
+        declared("maybe", .nullable(.text)),
         declared("flag", .boolean),
         declared("number", .number(-1e300...1e300)),
         declared("date", .dateTime),
-        declared("meta", .record(of: .nullable(.anyOf([.string(minimumLength: 0), .boolean])))),
+        declared("meta", .record(of: .nullable(.anyOf([.text, .boolean])))),
         declared(
             "object",
             .object([

@@ -21,6 +21,9 @@ struct ValidatorTests {
         )
     }
 
+    private static let pattern = TextPattern("[0-9]+", fault: "Digits only", sample: "1")
+    private static let digits = Schema.pattern(pattern, length: 0...4)
+
     /// What is wrong with one value of a schema.
     private static func issues(_ schema: Schema, _ value: String) throws -> [InputIssue] {
         let input = JSONValue.object(["p": try JSONValue(value)])
@@ -38,8 +41,8 @@ struct ValidatorTests {
             (Schema.uuid, "4", "Expected string, received number"),
             (.uuid, #""x""#, "Invalid uuid"),
             (.uuid, "null", "Expected string, received null"),
-            (.string(minimumLength: 1), #""""#, "String must contain at least 1 character(s)"),
-            (.string(minimumLength: 0), "[]", "Expected string, received array"),
+            (.string(length: 1 ... .max), #""""#, "String must contain at least 1 character(s)"),
+            (.text, "[]", "Expected string, received array"),
             (.boolean, #""yes""#, "Expected boolean, received string"),
             (.integer(1...Int.max), "0", "Number must be greater than 0"),
             (.integer(1...Int.max), "1.5", "Expected integer, received float"),
@@ -59,6 +62,12 @@ struct ValidatorTests {
             (.record(of: .boolean), "4", "Expected object, received number"),
             (.object([]), "null", "Expected object, received null"),
             (.nullable(.boolean), "1", "Expected boolean, received number"),
+            (digits, #""12a""#, "Digits only"), (digits, #""12\n""#, "Digits only"),
+            (digits, #""12345""#, "String must contain at most 4 character(s)"),
+            (digits, "1", "Expected string, received number"),
+            (.word(of: ["a"]), "1", "Expected string, received number"),
+            (.record(of: .boolean, count: 0...1), #"{"a":true,"b":true}"#, "Record must contain at most 1 pair(s)"),
+            (.record(of: .boolean, keys: pattern), #"{"1":true,"b":true}"#, "Digits only"),
         ]
     )
     func texts(schema: Schema, value: String, expected: String) throws {
@@ -70,12 +79,15 @@ struct ValidatorTests {
         arguments: [
             (Schema.uuid, #""00000000-0000-8000-8000-000000000001""#),
             (.uuid, #""ABCDEFAB-0000-8000-8000-000000000001""#),
-            (.string(minimumLength: 1), #""é""#), (.boolean, "false"), (.integer(1...Int.max), "1"),
+            (.string(length: 1 ... .max), #""é""#), (.boolean, "false"), (.integer(1...Int.max), "1"),
             (.integer(1...Int.max), "1e15"), (.integer(0...10), "10"), (.number(1...86400), "1"),
             (.number(1...86400), "86400"), (.dateTime, #""2026-01-01""#), (.dateTime, #""2026-01-01T00:00:00+01:00""#),
             (.enumeration(["a"]), #""a""#), (.array(of: .boolean, count: 0...2), "[true,false]"),
-            (.record(of: .nullable(.anyOf([.string(minimumLength: 0), .boolean]))), #"{"a":"x","b":true,"c":null}"#),
-            (.nullable(.boolean), "null"),
+            (.record(of: .nullable(.anyOf([.text, .boolean]))), #"{"a":"x","b":true,"c":null}"#),
+            (.nullable(.boolean), "null"), (digits, #""1234""#), (.word(of: ["a"]), #""b""#),
+            (.record(of: .boolean, keys: pattern, count: 1...2), #"{"1":true,"2":true}"#),
+            // Taken as the largest number there is.
+            (.integer(1...Int.max), "1e30"),
         ]
     )
     func valid(schema: Schema, value: String) throws {
@@ -163,7 +175,7 @@ struct ValidatorTests {
 
     @Test("A value that fits no alternative shows what each of them says")
     func alternatives() throws {
-        let parameters = [Self.declared("m", .record(of: .nullable(.anyOf([.string(minimumLength: 0), .boolean]))))]
+        let parameters = [Self.declared("m", .record(of: .nullable(.anyOf([.text, .boolean]))))]
         let (message, tree) = try Self.refusal(#"{"m":{"k":4}}"#, parameters)
         #expect(message == #"Invalid input for "m.k""#)
         #expect(

@@ -153,6 +153,19 @@ struct CommandTests {
         }
     }
 
+    @Test(
+        "what no maker is asked for is refused, and does not leave",
+        arguments: Set(ActionType.allCases).subtracting(ActionType.boltMoves)
+    )
+    func notSupported(_ actionType: ActionType) async throws {
+        try await CloudHarness.run { harness in
+            _ = await harness.discovered()
+            let command = harness.command(1, actionType)
+            #expect(await harness.driver.perform(command, on: CloudHarness.device()) == .refused(.notSupported, nil))
+            #expect(harness.maker.requests("POST").isEmpty)
+        }
+    }
+
     @Test("G3 a command whose deadline has passed does not leave", arguments: [Duration.zero, .seconds(-5)])
     func late(deadline: Duration) async throws {
         try await CloudHarness.run { harness in

@@ -62,7 +62,7 @@ struct AttemptLaneTests {
 
     @Test(
         "G6 only a report of the wanted state settles an attempt as success, and a jam as failure",
-        arguments: ActionType.allCases,
+        arguments: ActionType.boltMoves,
         BoltState.allCases
     )
     func settledByReport(actionType: ActionType, bolt: BoltState) {

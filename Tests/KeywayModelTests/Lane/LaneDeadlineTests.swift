@@ -40,7 +40,7 @@ struct LaneDeadlineTests {
         _ = lane.request(first, after: .seconds(5))
         let expected = Command(
             attemptID: first.id,
-            deviceID: first.deviceID,
+            deviceID: Samples.lock().id,
             actionType: .unlockDoor,
             deadline: deadline,
             deadlineAt: first.deadlineAt

@@ -132,8 +132,10 @@ extension LaneCommit {
     var events: [Event] {
         changes.flatMap { change -> [Event] in
             switch change {
-            case .accept, .join, .dispatch: []
-            case .resolve(_, let events), .lateReport(_, _, let events), .report(let events): events
+            case .accept, .join, .dispatch, .reset: []
+            case .resolve(_, let events), .lateReport(_, _, let events), .report(let events),
+                .delete(_, let events):
+                events
             }
         }
     }

@@ -14,12 +14,12 @@ struct LanePresenceTests {
     func bridge() throws {
         var lane = LaneHarness()
         let event = try #require(lane.report(.bridgeOffline).commit?.events.first)
-        guard case .disconnection(let disconnection) = event.details else {
+        guard case .disconnection(let cause, let health) = event.details else {
             Issue.record("no disconnection")
             return
         }
-        #expect(disconnection.errorCode == "hub_disconnected")
-        #expect(disconnection.deviceErrors.map(\.errorCode) == ["hub_disconnected"])
+        #expect(cause == .hub)
+        #expect(health.deviceErrors.map(\.errorCode) == ["hub_disconnected"])
         _ = lane.feed(.committed)
         _ = lane.request(Samples.attempt(1))
         let resolved = try #require(lane.feed(.committed).commit?.resolved.first)

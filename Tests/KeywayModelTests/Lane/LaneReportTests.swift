@@ -60,12 +60,12 @@ struct LaneReportTests {
         #expect(lane.report(.online(true)).isEmpty)
         let gone = try #require(lane.report(.online(false)).commit)
         #expect(gone.events.map(\.type) == [.deviceDisconnected])
-        guard case .disconnection(let disconnection) = gone.events.first?.details else {
+        guard case .disconnection(let cause, let health) = gone.events.first?.details else {
             Issue.record("the event says nothing about the disconnection")
             return
         }
-        #expect(disconnection.errorCode == "device_disconnected")
-        #expect(disconnection.deviceErrors.map(\.errorCode) == ["device_offline"])
+        #expect(cause == .device)
+        #expect(health.deviceErrors.map(\.errorCode) == ["device_offline"])
         _ = lane.feed(.committed)
         #expect(lane.report(.online(false)).isEmpty)
         #expect(lane.report(.online(true)).commit?.events.map(\.type) == [.deviceConnected])

@@ -3,14 +3,14 @@ import Testing
 @testable import KeywayAPI
 
 @Suite("API key tokens, wire contract 2.1")
-struct APIKeyTokenTests {
+struct BearerTokenTests {
     @Test("A generated token parses back, and matches only its own hash", arguments: [true, false])
     func generated(isSandbox: Bool) {
         var generator = SystemRandomNumberGenerator()
         var shorts: Set<String> = []
         for _ in 0..<500 {
-            let token = APIKeyToken.generate(forSandbox: isSandbox, using: &generator)
-            #expect(APIKeyToken(token.text) == token)
+            let token = BearerToken.generate(forSandbox: isSandbox, using: &generator)
+            #expect(BearerToken(token.text) == token)
             #expect(token.matches(token.secretHash))
             #expect(token.secretHash.count == 32)
             #expect(token.shortToken.hasPrefix("test") == isSandbox)
@@ -28,27 +28,48 @@ struct APIKeyTokenTests {
     func deterministic() {
         var (first, second) = (CountingGenerator(), CountingGenerator())
         #expect(
-            APIKeyToken.generate(forSandbox: true, using: &first)
-                == APIKeyToken.generate(forSandbox: true, using: &second)
+            BearerToken.generate(forSandbox: true, using: &first)
+                == BearerToken.generate(forSandbox: true, using: &second)
         )
     }
 
     @Test(
-        "Texts that are no keys do not parse",
+        "Texts that are no credentials do not parse",
         arguments: [
-            "", "seam", "seam_", "seam_a", "seam_a_", "seam__b", "seam_a_b_c", "SEAM_a_b", "xeam_a_b", "seam_at1_b",
-            "seam_cst1_b", "seam_pk1_b", "seam_a-b_c", "seam_a_b c", "seam_é_b", "eyJ.a.b",
+            "", "seam", "seam_", "seam_a", "seam_a_", "seam__b", "seam_a_b_c", "SEAM_a_b", "xeam_a_b", "seam_AT1_b",
+            "seam_Cst1_b", "seam_pK1_b", "seam_a-b_c", "seam_a_b c", "seam_é_b", "eyJ.a.b",
             "seam_" + String(repeating: "a", count: 65) + "_b", "seam_a_" + String(repeating: "b", count: 65),
         ]
     )
     func foreign(text: String) {
-        #expect(APIKeyToken(text) == nil)
+        #expect(BearerToken(text) == nil)
+    }
+
+    @Test(
+        "The beginning of the short part tells the kind",
+        arguments: [
+            ("seam_x1_b", .apiKey), ("seam_testat_b", .apiKey), ("seam_at1_b", .personalAccessToken),
+            ("seam_cst1_b", .clientSession), ("seam_pk1_b", .publishableKey),
+        ] as [(String, BearerToken.Kind)]
+    )
+    func kinds(text: String, kind: BearerToken.Kind) {
+        #expect(BearerToken(text)?.kind == kind)
+    }
+
+    @Test("What is made is of the kind that was asked for", arguments: BearerToken.Kind.allCases)
+    func made(kind: BearerToken.Kind) {
+        var random = SystemRandomNumberGenerator()
+        let token =
+            kind == .apiKey
+            ? BearerToken.generate(forSandbox: false, using: &random) : BearerToken.generate(kind, using: &random)
+        #expect(BearerToken(token.text) == token)
+        #expect(token.kind == kind)
     }
 
     @Test("Another secret with the same short part does not match")
     func otherSecret() throws {
-        let one = try #require(APIKeyToken("seam_x1_aaaa"))
-        let other = try #require(APIKeyToken("seam_x1_aaab"))
+        let one = try #require(BearerToken("seam_x1_aaaa"))
+        let other = try #require(BearerToken("seam_x1_aaab"))
         #expect(!one.matches(other.secretHash))
         #expect(!one.matches([]))
         #expect(!one.matches(Array(one.secretHash.dropLast())))
@@ -56,7 +77,7 @@ struct APIKeyTokenTests {
 
     @Test("Nothing but `text` shows the secret")
     func hidden() throws {
-        let token = try #require(APIKeyToken("seam_short_verysecret"))
+        let token = try #require(BearerToken("seam_short_verysecret"))
         var dumped = ""
         dump(token, to: &dumped)
         for shown in ["\(token)", String(reflecting: token), dumped] { #expect(!shown.contains("verysecret")) }

@@ -1,0 +1,56 @@
+package import KeywayModel
+
+// What is said more briefly in these words.
+
+extension Store {
+    /// Adds what is new of a workspace, its accounts and its devices, reached by no token in particular.
+    package func add(
+        _ workspace: Workspace,
+        accounts: [ConnectedAccount],
+        devices: [Device]
+    ) async throws(StoreError) {
+        try await add(workspace, accounts: accounts, devices: devices, reachedBy: nil)
+    }
+
+    /// Adds a connected account without devices.
+    package func add(_ account: ConnectedAccount) async throws(StoreError) {
+        try await add(account, devices: [], events: [])
+    }
+
+    /// Replaces a device's driver settings; no effect if the device is gone.
+    package func setDriverSettings(_ settings: JSONValue, of deviceID: Identifier<Device>) async throws(StoreError) {
+        _ = try await updateDevice(deviceID, in: nil) { device throws(Never) in
+            device.driverSettings = settings
+            return []
+        }
+    }
+
+    /// Replaces a device's description and driver settings; no effect if the device is gone.
+    package func describe(
+        _ deviceID: Identifier<Device>,
+        as description: DeviceDescription,
+        driverSettings: JSONValue
+    ) async throws(StoreError) {
+        _ = try await updateDevice(deviceID, in: nil) { device throws(Never) in
+            device.description = description
+            device.driverSettings = driverSettings
+            return []
+        }
+    }
+
+    /// Marks a connected account as removed and forgets its settings; one that was removed before keeps its first time.
+    ///
+    /// - Returns: The account after the change; nil if there is none with this id.
+    @discardableResult
+    package func removeConnectedAccount(
+        _ id: Identifier<ConnectedAccount>,
+        at time: Timestamp
+    ) async throws(StoreError) -> ConnectedAccount? {
+        let removed = try await updateConnectedAccount(id, in: nil) { account throws(Never) in
+            account.removedAt = account.removedAt ?? time
+            account.settings = .null
+            return []
+        }
+        return removed.map { $0.get() }
+    }
+}
