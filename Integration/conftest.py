@@ -1,4 +1,4 @@
-"""Every test gets a server of its own, on a free port and a fresh data directory."""
+"""Almost every test gets a server of its own, on a free port and a fresh data directory."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -31,6 +31,16 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., KeywayServer]]:
 
     yield start
     for server in servers:
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeywayServer]:
+    """One server for all tests of a file, which then keep out of each other's way."""
+    server = KeywayServer(tmp_path_factory.mktemp("shared"))
+    try:
+        yield server.start()
+    finally:
         server.kill()
 
 

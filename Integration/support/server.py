@@ -130,13 +130,24 @@ class KeywayServer:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
         return httpx.Client(base_url=self.url, headers=headers, timeout=timeout, limits=limits)
 
-    def create_key(self, name: str = "test") -> dict:
+    def create_key(self, name: str = "test", workspace: str | None = None) -> dict:
         """Makes a key with the command line, as an operator does."""
-        return json.loads(self.keys("create", "--name", name, "--json").stdout)
+        return json.loads(self.keys("create", "--name", name, "--json", *self._limit(workspace)).stdout)
+
+    def create_token(self, name: str = "test", workspace: str | None = None) -> dict:
+        """Makes a personal access token with the command line; for all workspaces if none is given."""
+        return json.loads(self.tokens("create", "--name", name, "--json", *self._limit(workspace)).stdout)
 
     def keys(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs `keyway keys …` on this server's data directory."""
         return run_keyway("keys", *arguments, "--data-directory", str(self.data_directory), check=check)
+
+    def tokens(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Runs `keyway tokens …` on this server's data directory."""
+        return run_keyway("tokens", *arguments, "--data-directory", str(self.data_directory), check=check)
+
+    def _limit(self, workspace: str | None) -> list[str]:
+        return [] if workspace is None else ["--workspace", workspace]
 
     # --- Inside
 
