@@ -72,8 +72,8 @@ package final class Engine: Sendable {
     /// - Returns: The pending attempt, once it is durable (G1); or the attempt that the request shares with another; or
     ///   for a key used before, the attempt of that time as it is now (G9).
     /// - Throws: ``EngineError`` with code `laneFull`, `rateLimited`, `overlapping`, `keyReused`, `storeUnavailable`,
-    ///   `shuttingDown`, `unknownDevice` or `noDriver`. Nothing was sent, and nothing will be; only if the store lost its answer and the server then crashed may
-    ///   the next start take up what the store holds.
+    ///   `shuttingDown`, `unknownDevice` or `noDriver`. Nothing was sent, and nothing will be; only if the store lost its
+    ///   answer and the server then crashed may the next start take up what the store holds.
     package func request(
         _ actionType: ActionType,
         _ parameters: ActionParameters = .none,
@@ -373,10 +373,18 @@ package final class Engine: Sendable {
     ///   `shuttingDown` if the server is stopping.
     package func delete(_ device: Device) async throws(EngineError) {
         await recovered.pass()
+        try await changeRecord(of: device) { await $0.delete() }
+    }
+
+    /// Has a lane change the record of its device, which tells whether that is durable.
+    private func changeRecord(
+        of device: Device,
+        _ change: @escaping @Sendable (LaneRunner) async -> Bool
+    ) async throws(EngineError) {
         let runner = try await runner(for: device)
         await records.enter(device.id)
         defer { records.leave(device.id) }
-        let isDone = await within(configuration.longestWriteWait) { await runner.delete() }
+        let isDone = await within(configuration.longestWriteWait) { await change(runner) }
         guard isDone == true else { throw .notYetDurable }
     }
 
@@ -415,7 +423,7 @@ package final class Engine: Sendable {
         for device in try await allDevices(in: workspaceID) where device.provider == .sandbox {
             await forget(device.id)
             if let fresh = fresh[device.id] {
-                try await reset(device, to: fresh)
+                try await changeRecord(of: device) { await $0.reset(to: fresh) }
             } else if device.deletedAt == nil {
                 try await delete(device)
             }
@@ -441,24 +449,9 @@ package final class Engine: Sendable {
         return attempt
     }
 
-    private func reset(_ device: Device, to fresh: Device) async throws(EngineError) {
-        let runner = try await runner(for: device)
-        await records.enter(device.id)
-        defer { records.leave(device.id) }
-        let isDone = await within(configuration.longestWriteWait) { await runner.reset(to: fresh) }
-        guard isDone == true else { throw .notYetDurable }
-    }
-
     private func allDevices(in workspaceID: Identifier<Workspace>) async throws(EngineError) -> [Device] {
         try await reading { () throws(StoreError) in
-            var query = DeviceQuery(workspaceID: workspaceID, includesDeleted: true)
-            var devices: [Device] = []
-            repeat {
-                let page = try await surroundings.store.devices(query)
-                devices += page.elements
-                query.after = page.next
-            } while query.after != nil
-            return devices
+            try await surroundings.store.everyDevice(DeviceQuery(workspaceID: workspaceID, includesDeleted: true))
         }
     }
 

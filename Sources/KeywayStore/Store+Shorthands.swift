@@ -53,4 +53,16 @@ extension Store {
         }
         return removed.map { $0.get() }
     }
+
+    /// Returns every device that a query finds, page after page; the query's limit is the size of a page.
+    package func everyDevice(_ query: DeviceQuery) async throws(StoreError) -> [Device] {
+        var query = query
+        var devices: [Device] = []
+        repeat {
+            let page = try await self.devices(query)
+            devices += page.elements
+            query.after = page.next
+        } while query.after != nil
+        return devices
+    }
 }

@@ -123,14 +123,9 @@ extension AccountSource {
         AccountSource(
             accounts: { try await store.connectedAccounts(of: .deviceCloud) },
             devices: { account in
-                var query = DeviceQuery(workspaceID: account.workspaceID, connectedAccountIDs: [account.id])
-                var devices: [Device] = []
-                repeat {
-                    let page = try await store.devices(query)
-                    devices += page.elements
-                    query.after = page.next
-                } while query.after != nil
-                return devices
+                try await store.everyDevice(
+                    DeviceQuery(workspaceID: account.workspaceID, connectedAccountIDs: [account.id])
+                )
             }
         )
     }

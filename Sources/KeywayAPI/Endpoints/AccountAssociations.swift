@@ -22,11 +22,16 @@ extension Call {
         return accounts
     }
 
-    /// The accounts of the client session that a user has; to another client session it is as if there were none.
-    func accounts(ofUser key: String, _ caller: Caller) async throws -> [Identifier<ConnectedAccount>] {
+    /// The client session that a user has; to another client session it is as if there were none.
+    func session(ofUser key: String, _ caller: Caller) async throws -> ClientSession? {
         let session = try await services.store.record(ClientSession.self, localKey: key, in: caller.workspaceID)
-        guard let session, caller.session.map({ $0.id == session.id }) ?? true else { return [] }
-        return session.connectedAccountIDs
+        guard let session, caller.session.map({ $0.id == session.id }) ?? true else { return nil }
+        return session
+    }
+
+    /// The accounts of the client session that a user has.
+    func accounts(ofUser key: String, _ caller: Caller) async throws -> [Identifier<ConnectedAccount>] {
+        try await session(ofUser: key, caller)?.connectedAccountIDs ?? []
     }
 
     /// The account that came of a Connect Webview; to a client session that does not see it, it is as if there were none.

@@ -218,9 +218,7 @@ enum ConnectWebviewEndpoints {
         _ caller: Caller
     ) async throws -> Set<Identifier<ConnectWebview>>? {
         guard let key else { return nil }
-        let session = try await call.services.store.record(ClientSession.self, localKey: key, in: caller.workspaceID)
-        guard let session, caller.session == nil || caller.session?.id == session.id else { return [] }
-        return Set(session.connectWebviewIDs)
+        return Set(try await call.session(ofUser: key, caller)?.connectWebviewIDs ?? [])
     }
 
     // MARK: Deleting
@@ -234,7 +232,9 @@ enum ConnectWebviewEndpoints {
     ) { call, caller in
         let (id, store) = (try call[id], call.services.store)
         guard try await store.remove(id, in: caller.workspaceID, events: []) else { throw notFound(id) }
-        try await store.updateSessions(seeing: id, in: caller.workspaceID) { session in
+        try await store.updateSessions(in: caller.workspaceID) { session in
+            session.connectWebviewIDs.contains(id)
+        } change: { session in
             session.connectWebviewIDs.removeAll { $0 == id }
         }
         call.services.authenticator.forget()
@@ -255,26 +255,5 @@ extension ConnectWebview {
         ([id.description] + wishes.acceptedProviders + wishes.customMetadata.searchLines + [wishes.customerKey ?? ""])
             .joined(separator: "\n")
             .lowercased()
-    }
-}
-
-extension Store {
-    /// Changes every client session of a workspace that sees a Connect Webview.
-    func updateSessions(
-        seeing id: Identifier<ConnectWebview>,
-        in workspaceID: Identifier<Workspace>,
-        _ change: @escaping @Sendable (inout ClientSession) -> Void
-    ) async throws {
-        var position: Int64?
-        repeat {
-            let rows = try await records(ClientSession.self, in: workspaceID, limit: 500, after: position)
-            for session in rows.elements where session.connectWebviewIDs.contains(id) {
-                _ = try await update(session.id, in: workspaceID) { session throws(Never) in
-                    change(&session)
-                    return []
-                }
-            }
-            position = rows.next
-        } while position != nil
     }
 }

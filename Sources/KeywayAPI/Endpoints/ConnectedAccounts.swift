@@ -67,24 +67,12 @@ enum ConnectedAccounts {
     }
 
     private static func takeFromClientSessions(_ account: ConnectedAccount, _ call: Call) async throws {
-        let store = call.services.store
         let id = account.id
-        var after: Int64?
-        repeat {
-            let page = try await store.records(
-                ClientSession.self,
-                in: account.workspaceID,
-                limit: call.services.configuration.maximumPageSize,
-                after: after
-            )
-            for session in page.elements where session.connectedAccountIDs.contains(id) {
-                _ = try await store.update(session.id, in: account.workspaceID) { session throws(Never) in
-                    session.connectedAccountIDs.removeAll { $0 == id }
-                    return []
-                }
-            }
-            after = page.next
-        } while after != nil
+        try await call.services.store.updateSessions(in: account.workspaceID) { session in
+            session.connectedAccountIDs.contains(id)
+        } change: { session in
+            session.connectedAccountIDs.removeAll { $0 == id }
+        }
         call.services.authenticator.forget()
     }
 

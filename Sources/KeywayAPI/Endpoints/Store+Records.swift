@@ -66,4 +66,23 @@ extension Store {
         } while position != nil
         return Page(elements: found, next: nil)
     }
+
+    /// Changes every client session of a workspace that is wanted.
+    func updateSessions(
+        in workspaceID: Identifier<Workspace>,
+        where isWanted: (ClientSession) -> Bool,
+        change: @escaping @Sendable (inout ClientSession) -> Void
+    ) async throws {
+        var position: Int64?
+        repeat {
+            let rows = try await records(ClientSession.self, in: workspaceID, limit: chunk, after: position)
+            for session in rows.elements where isWanted(session) {
+                _ = try await update(session.id, in: workspaceID) { session throws(Never) in
+                    change(&session)
+                    return []
+                }
+            }
+            position = rows.next
+        } while position != nil
+    }
 }

@@ -19,7 +19,10 @@ struct ConnectWebviewLogin {
         guard case .pending = webview.progress else { return webview }
         let accountID = Identifier<ConnectedAccount>(derivedFrom: "keyway/connected/\(webview.id)")
         let account = try await add(accountID)
-        try await services.store.updateSessions(seeing: webview.id, in: workspace.id) { session in
+        let webviewID = webview.id
+        try await services.store.updateSessions(in: workspace.id) { session in
+            session.connectWebviewIDs.contains(webviewID)
+        } change: { session in
             session.grant([accountID], [])
         }
         services.authenticator.forget()
