@@ -6,7 +6,7 @@ extension MemoryStore {
     ///
     /// - Throws: ``StoreError`` with code `conflict` if its id or one of its keys is taken, or its workspace is unknown.
     package func add<Record: OwnedRecord>(_ record: Record, events: [Event]) async throws(StoreError) {
-        try tables.withLock { tables throws(StoreError) in try tables.add(record, events: events) }
+        try change { tables throws(StoreError) in try tables.add(record, events: events) }
     }
 
     /// Returns a record; nil if there is none with this id in the workspace.
@@ -53,7 +53,7 @@ extension MemoryStore {
         in workspaceID: Identifier<Workspace>,
         _ change: @escaping @Sendable (inout Record) throws(Refusal) -> [Event]
     ) async throws(StoreError) -> Result<Record, Refusal>? {
-        try tables.withLock { tables throws(StoreError) in try tables.update(id, in: workspaceID, change) }
+        try self.change { tables throws(StoreError) in try tables.update(id, in: workspaceID, change) }
     }
 
     /// Deletes a record with the events that tell of it.
@@ -64,6 +64,6 @@ extension MemoryStore {
         in workspaceID: Identifier<Workspace>,
         events: [Event]
     ) async throws(StoreError) -> Bool {
-        tables.withLock { $0.remove(id, in: workspaceID, events: events) }
+        change { $0.remove(id, in: workspaceID, events: events) }
     }
 }

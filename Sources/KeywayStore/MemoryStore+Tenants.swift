@@ -9,9 +9,7 @@ extension MemoryStore {
     /// - Throws: ``StoreError`` with code `conflict` if its id or that of a device is taken, its workspace unknown, or a
     ///   device not of this account.
     package func add(_ account: ConnectedAccount, devices: [Device], events: [Event]) async throws(StoreError) {
-        try tables.withLock { tables throws(StoreError) in
-            try tables.add(account, devices: devices, events: events)
-        }
+        try change { tables throws(StoreError) in try tables.add(account, devices: devices, events: events) }
     }
 
     /// Returns a connected account, removed or not; nil if there is none with this id.
@@ -45,7 +43,7 @@ extension MemoryStore {
         in workspaceID: Identifier<Workspace>?,
         _ change: @escaping @Sendable (inout ConnectedAccount) throws(Refusal) -> [Event]
     ) async throws(StoreError) -> Result<ConnectedAccount, Refusal>? {
-        tables.withLock { $0.updateAccount(id, in: workspaceID, change) }
+        self.change { $0.updateAccount(id, in: workspaceID, change) }
     }
 
     // MARK: Tenants

@@ -6,10 +6,30 @@ import Synchronization
 /// It keeps every rule of the contract but durability, and it keeps every attempt and event, so its memory grows with
 /// use.
 package final class MemoryStore: Store {
-    let tables = Mutex(MemoryTables())
+    let tables: Mutex<MemoryTables>
+    /// Raised after each write that made deliveries or armed some again.
+    package let newDeliveries = Signal()
 
     /// Makes an empty store.
-    package init() {}
+    ///
+    /// - Parameter maximumPendingDeliveries: The most deliveries that wait for one webhook; further ones have failed from
+    ///   the beginning.
+    package init(maximumPendingDeliveries: Int = 1_000_000) {
+        tables = Mutex(MemoryTables(maximumPendingDeliveries: maximumPendingDeliveries))
+    }
+
+    /// Changes the tables, and says so if there are deliveries to send.
+    func change<Value, Failure: Error>(
+        _ body: (inout MemoryTables) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let (value, hasArmed) = try tables.withLock { tables throws(Failure) in
+            let before = tables.deliveries.armedCount
+            let value = try body(&tables)
+            return (value, tables.deliveries.armedCount > before)
+        }
+        if hasArmed { newDeliveries.raise() }
+        return value
+    }
 
     // MARK: Lanes
 
@@ -17,7 +37,7 @@ package final class MemoryStore: Store {
     ///
     /// - Throws: ``StoreError`` with code `conflict` if the store does not have the device.
     package func commit(_ commit: LaneCommit) async throws(StoreError) {
-        try tables.withLock { tables throws(StoreError) in try tables.apply(commit) }
+        try change { tables throws(StoreError) in try tables.apply(commit) }
     }
 
     /// Returns every pending attempt with its device, ordered by device and then by acceptance.
@@ -86,7 +106,7 @@ package final class MemoryStore: Store {
     ///
     /// - Throws: ``StoreError`` with code `conflict` if its workspace does not have its connected account.
     package func add(_ device: Device, event: Event) async throws(StoreError) {
-        try tables.withLock { tables throws(StoreError) in try tables.add(device, event: event) }
+        try change { tables throws(StoreError) in try tables.add(device, event: event) }
     }
 
     /// Changes a device's record with the events that tell of it.
@@ -97,7 +117,7 @@ package final class MemoryStore: Store {
         in workspaceID: Identifier<Workspace>?,
         _ change: @escaping @Sendable (inout Device) throws(Refusal) -> [Event]
     ) async throws(StoreError) -> Result<Device, Refusal>? {
-        tables.withLock { $0.updateDevice(id, in: workspaceID, change) }
+        self.change { $0.updateDevice(id, in: workspaceID, change) }
     }
 
     // MARK: Health

@@ -72,6 +72,12 @@ extension MemoryTables {
         return .success(changed)
     }
 
+    /// Puts a changed record in the place of the one with its identity.
+    mutating func replace<Record: OwnedRecord>(_ changed: Record) {
+        guard let position = position(of: changed.id, in: changed.workspaceID) else { return }
+        ownedRecords[Record.kind]?[position].record = changed
+    }
+
     mutating func remove<Record: OwnedRecord>(
         _ id: Identifier<Record>,
         in workspaceID: Identifier<Workspace>,

@@ -31,8 +31,18 @@ package struct MemoryTables: Sendable {
         let writtenAt: Timestamp
     }
 
+    /// What goes to webhooks.
+    var deliveries = MemoryDeliveries()
+    /// The most deliveries that wait for one webhook.
+    let maximumPendingDeliveries: Int
+
     /// Makes empty tables.
-    package init() {}
+    ///
+    /// - Parameter maximumPendingDeliveries: The most deliveries that wait for one webhook; further ones have failed from
+    ///   the beginning.
+    package init(maximumPendingDeliveries: Int = 1_000_000) {
+        self.maximumPendingDeliveries = maximumPendingDeliveries
+    }
 
     /// How many events a workspace has.
     package func eventCount(in workspaceID: Identifier<Workspace>) -> Int { events[workspaceID]?.count ?? 0 }
@@ -131,6 +141,7 @@ package struct MemoryTables: Sendable {
         for event in unseen {
             let writtenAt = stored.last.map { max($0.writtenAt, event.createdAt) } ?? event.createdAt
             stored.append(StoredEvent(event: event, writtenAt: writtenAt))
+            deliver(event, at: Int64(stored.count))
         }
         events[workspaceID] = stored
         return unseen.count

@@ -246,6 +246,54 @@ package protocol Store: Sendable {
         events: [Event]
     ) async throws(StoreError) -> Bool
 
+    // MARK: Webhook deliveries
+
+    // Whatever writes an event writes a delivery of it for each enabled webhook of its workspace that wants events of its
+    // type, in the same transaction (G10). Deliveries of one webhook about one device are sent one after the other: only
+    // the oldest pending one is ever due.
+
+    /// Raised after each write that made deliveries or armed some again.
+    var newDeliveries: Signal { get }
+
+    /// Returns deliveries whose turn it is, of enabled webhooks only.
+    func dueDeliveries(_ query: DueDeliveryQuery) async throws(StoreError) -> DueDeliveries
+
+    /// Changes a delivery, its webhook, or both, with the events that tell of it, in one transaction.
+    ///
+    /// A delivery that stops being pending makes room for the next one of its device, which is due at once.
+    ///
+    /// - Parameters:
+    ///   - id: The delivery.
+    ///   - workspaceID: Its workspace.
+    ///   - change: Changes both as they are now, and returns the events; the webhook is nil if it was deleted. It may be
+    ///     called more than once, and only the last call counts. A change of the webhook counts before the events do.
+    /// - Returns: The delivery after the change; nil if there is no such delivery.
+    /// - Throws: ``StoreError`` as every write does.
+    func updateDelivery(
+        _ id: Identifier<Delivery>,
+        in workspaceID: Identifier<Workspace>,
+        _ change: @escaping @Sendable (inout Delivery, inout Webhook?) -> [Event]
+    ) async throws(StoreError) -> Delivery?
+
+    /// Returns a page of deliveries, the latest first.
+    func deliveries(_ query: DeliveryQuery) async throws(StoreError) -> Page<Delivery>
+
+    /// Arms every delivery that a query matches and that is not pending again, as ``KeywayModel/Delivery/rearm()`` does,
+    /// to be sent at a time, but still one after the other.
+    ///
+    /// - Returns: How many those are; nil, and nothing is changed, if they are more than the query's limit.
+    func redeliver(_ query: DeliveryQuery, at time: Timestamp) async throws(StoreError) -> Int?
+
+    /// Abandons pending deliveries of webhooks that were deleted or disabled, at most so many.
+    ///
+    /// - Returns: How many those were; as many as the limit if there may be more.
+    func abandonStoppedDeliveries(at time: Timestamp, limit: Int) async throws(StoreError) -> Int
+
+    /// Forgets deliveries that stopped being pending before a time, at most so many.
+    ///
+    /// - Returns: How many those were; as many as the limit if there may be more.
+    func forgetDeliveries(finishedBefore time: Timestamp, limit: Int) async throws(StoreError) -> Int
+
     // MARK: Personal access tokens
 
     /// Adds a token.

@@ -33,13 +33,18 @@ final class Committer: Sendable {
 
     private let pool: DatabasePool
     private let maximumQueueLength: Int
+    private let maximumPendingDeliveries: Int
     private let state = Mutex(State())
 
+    /// Raised after each transaction that made deliveries or armed some again.
+    let newDeliveries = Signal()
+
     /// Makes a committer that is the only one to write through this pool.
-    init(pool: DatabasePool, maximumQueueLength: Int) {
+    init(pool: DatabasePool, maximumQueueLength: Int, maximumPendingDeliveries: Int = .max) {
         precondition(maximumQueueLength > 0)
         self.pool = pool
         self.maximumQueueLength = maximumQueueLength
+        self.maximumPendingDeliveries = maximumPendingDeliveries
     }
 
     /// The number of transactions committed so far.
@@ -132,8 +137,9 @@ final class Committer: Sendable {
     /// Commits writes in one transaction and answers them all.
     private func commit(_ writes: [Write], _ db: Database) {
         let outcomes: [Outcome]
+        let hasArmedDeliveries: Bool
         do {
-            outcomes = try performTogether(writes, db) ?? performApart(writes, db)
+            (outcomes, hasArmedDeliveries) = try performTogether(writes, db) ?? performApart(writes, db)
         } catch {
             leaveTransaction(db)
             let refusal = StoreError(sqlite: error, path: pool.path)
@@ -156,18 +162,20 @@ final class Committer: Sendable {
             case (.done(let answer), nil): answer()
             }
         }
+        // Also if the commit failed: it may be durable all the same.
+        if hasArmedDeliveries { newDeliveries.raise() }
     }
 
     /// Performs the writes in a new transaction, left open.
     ///
-    /// - Returns: Their outcomes; nil if one of them failed by itself.
+    /// - Returns: Their outcomes, and whether there are deliveries to send; nil if one of them failed by itself.
     /// - Throws: What concerns them all.
-    private func performTogether(_ writes: [Write], _ db: Database) throws -> [Outcome]? {
+    private func performTogether(_ writes: [Write], _ db: Database) throws -> ([Outcome], Bool)? {
         var batch = try beginBatch(db)
         do {
             let outcomes = try writes.map { Outcome.done(try $0.perform(&batch)) }
             try batch.finish()
-            return outcomes
+            return (outcomes, batch.hasArmedDeliveries)
         } catch let error where error.concernsOneWriteOnly {
             return nil
         }
@@ -176,8 +184,9 @@ final class Committer: Sendable {
     /// Performs the writes in a new transaction, left open, each in a savepoint of its own: one that fails leaves no
     /// trace and does not touch its neighbours.
     ///
+    /// - Returns: Their outcomes, and whether there are deliveries to send.
     /// - Throws: What concerns them all.
-    private func performApart(_ writes: [Write], _ db: Database) throws -> [Outcome] {
+    private func performApart(_ writes: [Write], _ db: Database) throws -> ([Outcome], Bool) {
         var batch = try beginBatch(db)
         var outcomes: [Outcome] = []
         for write in writes {
@@ -193,7 +202,7 @@ final class Committer: Sendable {
             }
         }
         try batch.finish()
-        return outcomes
+        return (outcomes, batch.hasArmedDeliveries)
     }
 
     /// Opens a transaction that owns the right to write from its beginning, so that nothing in it can fail as busy.
@@ -201,7 +210,7 @@ final class Committer: Sendable {
         // Left over from a batch that failed.
         if db.isInsideTransaction { try db.rollback() }
         try db.beginTransaction(.immediate)
-        return WriteBatch(db: db)
+        return WriteBatch(db: db, maximumPendingDeliveries: maximumPendingDeliveries)
     }
 
     /// Rolls back, if SQLite has not done so itself; should that fail, the next batch tries again.

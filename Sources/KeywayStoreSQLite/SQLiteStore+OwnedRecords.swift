@@ -12,6 +12,7 @@ extension SQLiteStore {
         let eventRows = try EventRow.rows(events)
         try await committer.write { batch in
             try row.insert(batch.db)
+            if Record.kind == .webhook { batch.webhooksChanged(in: record.workspaceID) }
             try batch.insert(eventRows)
         }
     }
@@ -82,7 +83,10 @@ extension SQLiteStore {
             let events: [Event]
             do throws(Refusal) { events = try change(&changed) } catch { return .failure(error) }
             record.requireSameIdentity(changed)
-            if changed != record { try OwnedRecordRow(changed).update(batch.db) }
+            if changed != record {
+                try OwnedRecordRow(changed).update(batch.db)
+                if Record.kind == .webhook { batch.webhooksChanged(in: workspaceID) }
+            }
             try batch.insert(EventRow.rows(events))
             return .success(changed)
         }
@@ -99,6 +103,7 @@ extension SQLiteStore {
         let eventRows = try EventRow.rows(events)
         return try await committer.write { batch in
             guard try OwnedRecordRow.delete(id, in: workspaceID, batch.db) else { return false }
+            if Record.kind == .webhook { batch.webhooksChanged(in: workspaceID) }
             try batch.insert(eventRows)
             return true
         }

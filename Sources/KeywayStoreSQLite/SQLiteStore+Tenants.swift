@@ -131,6 +131,7 @@ extension SQLiteStore {
         try await committer.write { batch in
             guard try WorkspaceRow.fetch(workspaceID, batch.db) != nil else { throw conflict }
             try batch.db.execute(sql: "DELETE FROM owned_records WHERE workspace_id = ?", arguments: [workspaceID])
+            batch.webhooksChanged(in: workspaceID)
             try batch.db.execute(
                 sql: """
                     UPDATE connected_accounts SET removed_at = coalesce(removed_at, ?), settings = 'null'

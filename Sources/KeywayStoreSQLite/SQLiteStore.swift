@@ -38,7 +38,11 @@ package final class SQLiteStore: Store {
         } catch {
             throw StoreError(sqlite: error, path: configuration.path)
         }
-        committer = Committer(pool: pool, maximumQueueLength: configuration.maximumQueueLength)
+        committer = Committer(
+            pool: pool,
+            maximumQueueLength: configuration.maximumQueueLength,
+            maximumPendingDeliveries: configuration.maximumPendingDeliveries
+        )
     }
 
     private static func grdbConfiguration(_ configuration: SQLiteStoreConfiguration) -> Configuration {

@@ -19,6 +19,11 @@ package struct SQLiteStoreConfiguration: Hashable, Sendable {
     ///
     /// Default nil. Does not shrink a file that is longer already.
     package var maximumPageCount: Int?
+    /// The most deliveries that wait for one webhook; further ones have failed from the beginning, with the reason
+    /// `queue_full`, and can be sent again from the list.
+    ///
+    /// Default 1,000,000. The newest ones give way, since the oldest may be on its way, and the next ones would overtake it.
+    package var maximumPendingDeliveries: Int
 
     /// Makes a configuration; everything but the path has its default.
     package init(
@@ -26,12 +31,14 @@ package struct SQLiteStoreConfiguration: Hashable, Sendable {
         busyTimeout: Duration = .seconds(2),
         maximumQueueLength: Int = 10_000,
         maximumReaderCount: Int = 4,
-        maximumPageCount: Int? = nil
+        maximumPageCount: Int? = nil,
+        maximumPendingDeliveries: Int = 1_000_000
     ) {
         self.path = path
         self.busyTimeout = busyTimeout
         self.maximumQueueLength = maximumQueueLength
         self.maximumReaderCount = maximumReaderCount
         self.maximumPageCount = maximumPageCount
+        self.maximumPendingDeliveries = maximumPendingDeliveries
     }
 }

@@ -11,10 +11,20 @@ struct WriteBatch {
     /// Kept here and not in the store, so that a transaction that is rolled back leaves nothing behind, and written once
     /// per transaction instead of once per event.
     private var lastPlaces: [Identifier<Workspace>: EventPlace] = [:]
+    /// The webhooks of each workspace that got events in this transaction: read once for each, by the first event.
+    private var subscriptions: [Identifier<Workspace>: Subscriptions] = [:]
+    private let maximumPendingDeliveries: Int
+    /// Whether there are deliveries to send that were not there before.
+    private(set) var hasArmedDeliveries = false
 
     /// Begins with a transaction just opened.
-    init(db: Database) {
+    ///
+    /// - Parameters:
+    ///   - db: The connection.
+    ///   - maximumPendingDeliveries: The most deliveries that wait for one webhook.
+    init(db: Database, maximumPendingDeliveries: Int) {
         self.db = db
+        self.maximumPendingDeliveries = maximumPendingDeliveries
     }
 
     /// Inserts an event, unless its id is there already, and gives it the next sequence number of its workspace.
@@ -27,7 +37,26 @@ struct WriteBatch {
         let place = try lastPlace(in: workspaceID).next(createdAt: event.event.createdAt)
         guard try event.insert(db, at: place) else { return false }
         lastPlaces[workspaceID] = place
+        try deliver(event.event, at: place.sequence)
         return true
+    }
+
+    /// Writes the deliveries of an event that has been inserted (G10).
+    private mutating func deliver(_ event: Event, at sequence: Int64) throws {
+        var known = try subscriptions.removeValue(forKey: event.workspaceID) ?? Subscriptions(of: event.workspaceID, db)
+        let hasPending = try known.deliver(event, at: sequence, maximumPending: maximumPendingDeliveries, db)
+        subscriptions[event.workspaceID] = known
+        if hasPending { hasArmedDeliveries = true }
+    }
+
+    /// Takes note that webhooks of a workspace were written, so that they are read again before its next event.
+    mutating func webhooksChanged(in workspaceID: Identifier<Workspace>) {
+        subscriptions[workspaceID] = nil
+    }
+
+    /// Takes note that deliveries were armed again.
+    mutating func deliveriesArmed() {
+        hasArmedDeliveries = true
     }
 
     /// Inserts the events whose id is new, in their order.

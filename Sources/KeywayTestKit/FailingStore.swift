@@ -256,6 +256,47 @@ package final class FailingStore: Store {
         try await write { () async throws(StoreError) in try await store.remove(id, in: workspaceID, events: events) }
     }
 
+    /// That of the store around which this one is.
+    package var newDeliveries: Signal { store.newDeliveries }
+
+    /// Reads through.
+    package func dueDeliveries(_ query: DueDeliveryQuery) async throws(StoreError) -> DueDeliveries {
+        try await store.dueDeliveries(query)
+    }
+
+    /// Changes, or fails as told.
+    package func updateDelivery(
+        _ id: Identifier<Delivery>,
+        in workspaceID: Identifier<Workspace>,
+        _ change: @escaping @Sendable (inout Delivery, inout Webhook?) -> [Event]
+    ) async throws(StoreError) -> Delivery? {
+        try await write { () async throws(StoreError) in try await store.updateDelivery(id, in: workspaceID, change) }
+    }
+
+    /// Reads through.
+    package func deliveries(_ query: DeliveryQuery) async throws(StoreError) -> Page<Delivery> {
+        try await store.deliveries(query)
+    }
+
+    /// Changes, or fails as told.
+    package func redeliver(_ query: DeliveryQuery, at time: Timestamp) async throws(StoreError) -> Int? {
+        try await write { () async throws(StoreError) in try await store.redeliver(query, at: time) }
+    }
+
+    /// Changes, or fails as told.
+    package func abandonStoppedDeliveries(at time: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await write { () async throws(StoreError) in
+            try await store.abandonStoppedDeliveries(at: time, limit: limit)
+        }
+    }
+
+    /// Forgets, or fails as told.
+    package func forgetDeliveries(finishedBefore time: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await write { () async throws(StoreError) in
+            try await store.forgetDeliveries(finishedBefore: time, limit: limit)
+        }
+    }
+
     /// Writes through.
     package func add(_ token: PersonalAccessToken) async throws(StoreError) {
         try await store.add(token)

@@ -56,6 +56,24 @@ package enum Samples {
         )
     }
 
+    /// A webhook of a workspace that gets every event, unless told otherwise.
+    package static func webhook(
+        _ number: UInt64 = 1,
+        in workspace: Workspace = workspace(),
+        url: String = "https://example.com/",
+        secret: String = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        eventTypes: [String] = [Webhook.everyType]
+    ) -> Webhook {
+        Webhook(
+            id: id(number),
+            workspaceID: workspace.id,
+            url: url,
+            secret: secret,
+            eventTypes: eventTypes,
+            createdAt: start
+        )
+    }
+
     /// A pending attempt on a lock, accepted at `createdAt` and not sent.
     package static func attempt(
         _ number: UInt64 = 1,

@@ -146,6 +146,7 @@ struct EventTests {
         case .deviceSubscriptionRequired: .health(DeviceHealth(troubled))
         case .connectedAccountDisconnected: .accountHealth(AccountHealth(disconnectedAccount))
         case .deviceNameChanged, .deviceDeleted: .deviceName("Front Door")
+        case .webhookDisabled: .webhookDisabled(WebhookDisablement(Samples.webhook(), because: .gone))
         case .deviceConnected, .unmanagedDeviceConnected, .deviceAdded, .deviceRemoved,
             .deviceConvertedToUnmanaged, .deviceConvertedToManaged, .deviceSubscriptionResolved,
             .connectedAccountConnected, .connectedAccountCreated, .connectedAccountSuccessfulLogin,

@@ -12,6 +12,19 @@ struct SQLiteStoreTests {
         try await withStore { store, _ in try await rule.check(store) }
     }
 
+    @Test("G12 no more deliveries wait for a webhook than may, and what was refused is in the list")
+    func pendingBound() async throws {
+        try await withTemporaryDirectory { directory in
+            let configuration = SQLiteStoreConfiguration(
+                path: directory + "/keyway.sqlite",
+                maximumPendingDeliveries: 2
+            )
+            let store = try SQLiteStore(configuration)
+            try await StoreContract.checkPendingBound(of: store)
+            try await store.close()
+        }
+    }
+
     @Test("G1 what was written is there after the file is opened again")
     func durability() async throws {
         try await withTemporaryDirectory { directory in

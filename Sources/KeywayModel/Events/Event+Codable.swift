@@ -58,6 +58,7 @@ extension Event: Codable {
         case .accountHealth(let health): try health.encode(to: encoder)
         case .deviceName(let name): try container.encode(name, forKey: .deviceName)
         case .battery(let level): try container.encode(level, forKey: .batteryLevel)
+        case .webhookDisabled(let disablement): try disablement.encode(to: encoder)
         }
     }
 
@@ -131,6 +132,7 @@ extension Event: Codable {
                 try container.decode(DisconnectionCause.self, forKey: .disconnectionCause),
                 try DeviceHealth(from: decoder)
             )
+        case .webhookDisabled: .webhookDisabled(try WebhookDisablement(from: decoder))
         case .deviceSubscriptionRequired: .health(try DeviceHealth(from: decoder))
         case .connectedAccountDisconnected: .accountHealth(try AccountHealth(from: decoder))
         case .deviceNameChanged, .deviceDeleted:

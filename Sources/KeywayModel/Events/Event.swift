@@ -86,5 +86,7 @@ package struct Event: Hashable, Sendable {
         case deviceName(String)
         /// A battery is low, at this charge between 0 and 1.
         case battery(level: Double)
+        /// A webhook was disabled.
+        case webhookDisabled(WebhookDisablement)
     }
 }

@@ -1,6 +1,7 @@
 /// What an event says happened: the types that Keyway emits.
 ///
-/// Raw values are the wire contract's (section 3.3), but for `action_attempt.late_report`, which is Keyway's own.
+/// Raw values are the wire contract's (section 3.3), but for `action_attempt.late_report` and
+/// `webhook.disabled`, which are Keyway's own.
 package enum EventType: String, Codable, CaseIterable, Sendable {
     case lockDoorSucceeded = "action_attempt.lock_door.succeeded"
     case lockDoorFailed = "action_attempt.lock_door.failed"
@@ -36,6 +37,7 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
     case connectWebviewLoginSucceeded = "connect_webview.login_succeeded"
     case connectWebviewLoginFailed = "connect_webview.login_failed"
     case clientSessionDeleted = "client_session.deleted"
+    case webhookDisabled = "webhook.disabled"
 
     /// The type of the event that announces an attempt's outcome; nil if the contract has none for the action.
     package static func resolution(of actionType: ActionType, succeeded: Bool) -> EventType? {
@@ -87,6 +89,7 @@ package enum EventType: String, Codable, CaseIterable, Sendable {
         case .connectWebviewLoginSucceeded: "A user connected an account in a Connect Webview."
         case .connectWebviewLoginFailed: "A user did not connect an account in a Connect Webview."
         case .clientSessionDeleted: "A client session was deleted."
+        case .webhookDisabled: "A webhook was disabled."
         }
     }
 }

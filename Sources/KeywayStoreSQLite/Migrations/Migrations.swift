@@ -13,6 +13,7 @@ enum Migrations {
         migrator.registerMigration("002-idempotency-keys", migrate: createIdempotencyKeys)
         migrator.registerMigration("003-account-settings", migrate: addAccountSettings)
         migrator.registerMigration("004-whole-contract", migrate: widenToWholeContract)
+        migrator.registerMigration("005-webhook-deliveries", migrate: createWebhookDeliveries)
         return migrator
     }
 

@@ -37,6 +37,9 @@ extension Requester: DatabaseValueConvertible {
 extension ActionAttempt.Status: DatabaseValueConvertible {}
 extension ActionType: DatabaseValueConvertible {}
 extension BoltState: DatabaseValueConvertible {}
+extension Delivery.Reason: DatabaseValueConvertible {}
+extension Delivery.Status: DatabaseValueConvertible {}
+extension EventType: DatabaseValueConvertible {}
 extension FailureCause: DatabaseValueConvertible {}
 extension OfflineCause: DatabaseValueConvertible {}
 extension Provider: DatabaseValueConvertible {}

@@ -70,6 +70,8 @@ extension StoreContract {
             case .connectedAccountDisconnected:
                 .accountHealth(AccountHealth(Samples.account(1, in: home)))
             case .deviceNameChanged, .deviceDeleted: .deviceName(door.displayName)
+            case .webhookDisabled:
+                .webhookDisabled(WebhookDisablement(Samples.webhook(1, in: home), because: .failing))
             case .deviceConnected, .unmanagedDeviceConnected, .deviceAdded, .deviceRemoved,
                 .deviceConvertedToUnmanaged, .deviceConvertedToManaged, .deviceSubscriptionResolved,
                 .connectedAccountConnected, .connectedAccountCreated, .connectedAccountSuccessfulLogin,

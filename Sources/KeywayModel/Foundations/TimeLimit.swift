@@ -1,13 +1,14 @@
-import KeywayModel
-
 /// The time for something is over, or the task that wanted it is cancelled.
-struct TimeLimitPassed: Error {}
+package struct TimeLimitPassed: Error {
+    /// Makes the error.
+    package init() {}
+}
 
 /// Does something until an instant at the latest.
 ///
 /// - Returns: What the body returns, also if that comes together with the instant.
 /// - Throws: ``TimeLimitPassed`` if the body, cancelled at the instant, throws; what the body throws before.
-func within<Value: Sendable>(
+package func within<Value: Sendable>(
     _ limit: MonotonicInstant,
     on time: any TimeSource,
     _ body: @escaping @Sendable () async throws -> Value
@@ -19,7 +20,7 @@ func within<Value: Sendable>(
 ///
 /// - Returns: What the body returns, also if that comes together with the end of the timer.
 /// - Throws: ``TimeLimitPassed`` if the body, cancelled at the end of the timer, throws; what the body throws before.
-func cancelling<Value: Sendable>(
+package func cancelling<Value: Sendable>(
     after timer: @escaping @Sendable () async -> Void,
     _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
