@@ -66,6 +66,13 @@ let package = Package(
             ]
         ),
         .target(
+            name: "KeywayWebhooks",
+            dependencies: [
+                "KeywayModel", "KeywayStore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+                .serviceLifecycle,
+            ]
+        ),
+        .target(
             name: "KeywayTestKit",
             dependencies: ["KeywayDriver", "KeywayModel", "KeywayStore"]
         ),
@@ -95,6 +102,13 @@ let package = Package(
             dependencies: [
                 "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayTestKit",
                 .crypto, .logging, .nioCore, .nioPosix,
+            ]
+        ),
+        .testTarget(
+            name: "KeywayWebhooksTests",
+            dependencies: [
+                "KeywayModel", "KeywayStore", "KeywayStoreSQLite", "KeywayTestKit", "KeywayWebhooks", .crypto, .logging,
+                .nioCore, .nioPosix, .serviceLifecycle,
             ]
         ),
         .testTarget(
