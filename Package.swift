@@ -61,7 +61,8 @@ let package = Package(
         .target(
             name: "KeywayAPI",
             dependencies: [
-                "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", .crypto, .httpTypes, .hummingbird,
+                "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayWebhooks", .crypto, .httpTypes,
+                .hummingbird,
                 .logging, .mustache, .nioCore,
             ]
         ),
@@ -122,7 +123,8 @@ let package = Package(
             name: "KeywayAPITests",
             dependencies: [
                 "KeywayAPI", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox", "KeywayStore",
-                "KeywayTestKit", .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .serviceLifecycle,
+                "KeywayTestKit", "KeywayWebhooks", .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore,
+                .serviceLifecycle,
             ]
         ),
         .testTarget(

@@ -2,6 +2,7 @@ package import KeywayDriver
 package import KeywayEngine
 package import KeywayModel
 package import KeywayStore
+package import KeywayWebhooks
 package import Logging
 
 /// What the endpoints work with.
@@ -14,6 +15,7 @@ package struct APIServices: Sendable {
     let time: any TimeSource
     let ids: any IdentifierSource
     let secrets: SecretSource
+    let webhooks: WebhookSafety
     let configuration: APIConfiguration
     let logger: Logger
     let authenticator: Authenticator
@@ -31,6 +33,7 @@ package struct APIServices: Sendable {
     ///   - time: The clocks.
     ///   - ids: Where new identities come from, those of requests included.
     ///   - secrets: Where new tokens and signing secrets come from.
+    ///   - webhooks: Where webhooks may send, and what keeps their secrets.
     ///   - configuration: The settings.
     ///   - logger: Where requests and their troubles are logged.
     package init(
@@ -42,6 +45,7 @@ package struct APIServices: Sendable {
         time: any TimeSource,
         ids: any IdentifierSource,
         secrets: SecretSource = SecretSource(SystemRandomNumberGenerator()),
+        webhooks: WebhookSafety = WebhookSafety(),
         configuration: APIConfiguration = APIConfiguration(),
         logger: Logger
     ) {
@@ -53,6 +57,7 @@ package struct APIServices: Sendable {
         self.time = time
         self.ids = ids
         self.secrets = secrets
+        self.webhooks = webhooks
         self.configuration = configuration
         self.logger = logger
         authenticator = Authenticator(store: store, time: time)

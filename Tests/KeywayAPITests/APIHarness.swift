@@ -7,6 +7,7 @@ import KeywayModel
 import KeywaySandbox
 import KeywayStore
 import KeywayTestKit
+import KeywayWebhooks
 import Logging
 import NIOCore
 
@@ -42,6 +43,7 @@ struct APIHarness {
     init(
         configuration: APIConfiguration = APIConfiguration(port: 0),
         engine engineConfiguration: EngineConfiguration = EngineConfiguration(),
+        webhooks: WebhookSafety = WebhookSafety(),
         logger: Logger = .silent
     ) async throws {
         let store = self.store
@@ -66,6 +68,7 @@ struct APIHarness {
             time: clock,
             ids: CountingIdentifiers(startingAt: 2_000_000),
             secrets: SecretSource(SeededRandom(state: 1)),
+            webhooks: webhooks,
             configuration: configuration,
             logger: logger
         )

@@ -48,6 +48,13 @@ extension NamedSchema {
             ),
             .sometimes("device_name", .text, "The name of the device at the time."),
             .sometimes("battery_level", .number(0...1), "The charge of the battery, from 0 to 1."),
+            .sometimes("webhook_id", .uuid, "The webhook that was disabled. Keyway's own."),
+            .sometimes("webhook_url", .url, "Where its events went. Keyway's own."),
+            .sometimes(
+                "disabled_reason",
+                .oneOf(EndpointHealth.DisabledReason.self),
+                "Why it was disabled. Keyway's own."
+            ),
         ]),
         "Something that happened. Events of each type have the keys that go with it; what is not known is left out."
     )

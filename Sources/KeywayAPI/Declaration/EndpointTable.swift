@@ -6,6 +6,7 @@ package struct EndpointTable: Sendable {
             + ConnectedAccountEndpoints.all + DeviceEndpoints.all + DeviceSimulationEndpoints.all
             + EventEndpoints.all + HealthEndpoints.all + LockEndpoints.all + LockSimulationEndpoints.all
             + UnmanagedDeviceEndpoints.all + WebhookEndpoints.all + WorkspaceEndpoints.all
+            + WebhookDeliveryEndpoints.all
     )
 
     /// The endpoints in the order of their declaration.

@@ -175,6 +175,7 @@ struct BodyShapeTests {
                 )
             ),
             .accessDenied(AccessDenial(.unknownCode)), .deviceName("Front Door"), .battery(level: 0.2),
+            .webhookDisabled(WebhookDisablement(Samples.webhook(), because: .failing)),
             .health(DeviceHealth(devices[0])), .accountHealth(AccountHealth(Samples.account())),
         ] + devices.map { .disconnection(DisconnectionCause($0.state.offlineCause), DeviceHealth($0)) }
 
@@ -202,6 +203,25 @@ struct BodyShapeTests {
             connectWebviewID: isFull ? Samples.id(1) : nil,
             details: details
         )
+    }
+
+    // MARK: Webhook deliveries
+
+    @Test("Webhook deliveries that wait, and that are done, with every kind of try")
+    func deliveries() throws {
+        let event = Self.event(.deviceConnected, .none, isFull: true)
+        let bare = Delivery(
+            of: Self.event(.deviceConnected, .none, isFull: false),
+            at: 1,
+            to: Samples.id(1),
+            isRefused: false
+        )
+        var waiting = Delivery(of: event, at: 1, to: Samples.id(1), isRefused: false)
+        let answered = DeliveryTry(startedAt: Samples.start, latencyMilliseconds: 1, status: 500, answer: "no")
+        let silent = DeliveryTry(startedAt: Samples.start, latencyMilliseconds: 1, trouble: .timedOut)
+        for latest in [answered, silent] { waiting.note(latest, .retry(after: .seconds(5)), at: Samples.start) }
+        let refused = Delivery(of: event, at: 1, to: Samples.id(1), isRefused: true)
+        try Self.check([bare, waiting, refused].map(WebhookDeliveryBody.init), .webhookDelivery)
     }
 
     // MARK: The rest
