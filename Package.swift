@@ -27,7 +27,8 @@ let package = Package(
     name: "keyway",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "keyway", targets: ["keyway"])
+        .executable(name: "keyway", targets: ["keyway"]),
+        .library(name: "KeywayClient", targets: ["KeywayClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -52,6 +53,7 @@ let package = Package(
             name: "KeywayDeviceCloud",
             dependencies: ["KeywayDriver", "KeywayModel", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1]
         ),
+        .target(name: "KeywayClient", dependencies: [.asyncHTTPClient, .logging, .nioCore, .nioHTTP1]),
         .target(
             name: "KeywayEngine",
             dependencies: [
@@ -82,9 +84,9 @@ let package = Package(
         .executableTarget(
             name: "keyway",
             dependencies: [
-                "KeywayAPI", "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox",
-                "KeywayStore", "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird, .logging, .nioCore,
-                .serviceLifecycle, .unixSignals,
+                "KeywayAPI", "KeywayClient", "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel",
+                "KeywaySandbox", "KeywayStore", "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird,
+                .logging, .nioCore, .serviceLifecycle, .unixSignals,
             ]
         ),
         .testTarget(name: "KeywayModelTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
@@ -105,6 +107,7 @@ let package = Package(
                 .crypto, .logging, .nioCore, .nioPosix,
             ]
         ),
+        .testTarget(name: "KeywayClientTests", dependencies: ["KeywayClient", .logging, .nioCore, .nioPosix]),
         .testTarget(
             name: "KeywayWebhooksTests",
             dependencies: [
@@ -130,9 +133,8 @@ let package = Package(
         .testTarget(
             name: "keywayTests",
             dependencies: [
-                "KeywayAPI", "KeywayDeviceCloud", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayTestKit",
-                "keyway",
-                .argumentParser, .logging,
+                "KeywayAPI", "KeywayClient", "KeywayDeviceCloud", "KeywayEngine", "KeywayModel", "KeywayStore",
+                "KeywayTestKit", "keyway", .argumentParser, .logging,
             ]
         ),
         .testTarget(name: "KeywayTestKitTests", dependencies: ["KeywayModel", "KeywayTestKit"]),

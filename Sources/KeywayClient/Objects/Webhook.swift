@@ -1,0 +1,27 @@
+extension KeywayClient {
+    /// An address that is told of events.
+    public struct Webhook: ServerObject, Identifiable {
+        /// Its identity.
+        public let id: String
+        /// Where the events go.
+        public let url: String
+        /// What kinds of event go there; empty if the server does not say.
+        public let eventTypes: [EventType]
+        /// The secret that deliveries are signed with; nil if the server does not say, as in lists.
+        public let secret: String?
+        /// Everything that the server said about it.
+        public let json: JSONValue
+
+        /// Reads a webhook.
+        ///
+        /// - Throws: ``UnreadableAnswer`` if its identity or URL is missing.
+        public init(json: JSONValue) throws {
+            let reader = try ObjectReader(json, kind: "webhook")
+            self.json = json
+            id = try reader.text("webhook_id")
+            url = try reader.text("url")
+            eventTypes = reader.list("event_types").compactMap { $0.stringValue.map(EventType.init(rawValue:)) }
+            secret = reader.textIfAny("secret")
+        }
+    }
+}
