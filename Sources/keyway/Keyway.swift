@@ -10,6 +10,12 @@ struct Keyway: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             ServeCommand.self, KeysCommand.self, TokensCommand.self, WorkspacesCommand.self, AccountsCommand.self,
+            DevicesCommand.self,
+            LockCommand.self,
+            UnlockCommand.self,
+            AttemptsCommand.self,
+            EventsCommand.self,
+            WebhooksCommand.self,
         ]
     )
 }

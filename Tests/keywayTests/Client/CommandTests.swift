@@ -1,0 +1,50 @@
+import ArgumentParser
+import KeywayClient
+import Testing
+
+@testable import keyway
+
+@Suite("Commands for a running server")
+struct CommandTests {
+    @Test(
+        "a command line that cannot be meant is refused",
+        arguments: [
+            ["unlock"], ["unlock", "x", "--deadline", "0.5"], ["unlock", "x", "--timeout", "0"],
+            ["events", "--since", "soon"],
+            ["events", "--limit", "0"], ["events", "--follow", "--limit", "5"], ["attempts", "list", "--limit", "501"],
+            ["webhooks", "create"], ["webhooks", "update", "x"], ["devices", "get"],
+        ]
+    )
+    func refused(arguments: [String]) {
+        let error = #expect(throws: (any Error).self) { try Keyway.parseAsRoot(arguments) }
+        #expect(error.map { Keyway.exitCode(for: $0) } == .validationFailure)
+    }
+
+    @Test("`devices`, `attempts` and `webhooks` alone list", arguments: ["devices", "attempts", "webhooks"])
+    func lists(name: String) throws {
+        let command = try Keyway.parseAsRoot([name])
+        #expect(type(of: command).configuration.abstract.hasPrefix("List"))
+    }
+
+    @Test("the kind of credential is told by its beginning")
+    func credentials() throws {
+        func make(_ arguments: [String], _ environment: [String: String] = [:]) throws {
+            _ = try ClientOptions.parse(arguments).makeClient(environment: environment)
+        }
+        try make(["--api-key", "seam_test1_x"])
+        try make([], ["KEYWAY_API_KEY": "seam_cst1_x"])
+        try make(["--workspace", "W"], ["KEYWAY_API_KEY": "seam_at1_x", "KEYWAY_ENDPOINT": "https://example.org/k"])
+        #expect(throws: ValidationError.self) { try make([]) }
+        #expect(throws: ValidationError.self) { try make([], ["KEYWAY_API_KEY": ""]) }
+        #expect(throws: ValidationError.self) { try make([], ["KEYWAY_API_KEY": "seam_at1_x"]) }
+        #expect(throws: ValidationError.self) { try make(["--api-key", "a", "--api-key-file", "b"]) }
+        #expect(throws: ValidationError.self) { try make(["--api-key-file", "/nowhere/at/all"]) }
+        #expect(throws: ValidationError.self) { try make(["--api-key", "a", "--endpoint", "nonsense"]) }
+    }
+
+    @Test("every exit status has its line in the help")
+    func help() {
+        for end in CommandEnd.allCases { #expect(CommandEnd.help.contains("\n  \(end.rawValue)  ")) }
+        #expect(Keyway.helpMessage(for: UnlockCommand.self).contains(CommandEnd.help))
+    }
+}
