@@ -65,7 +65,7 @@ let package = Package(
             dependencies: [
                 "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayWebhooks", .crypto, .httpTypes,
                 .hummingbird,
-                .logging, .mustache, .nioCore,
+                .logging, .mustache, .nioCore, .serviceLifecycle,
             ]
         ),
         .target(
@@ -85,8 +85,8 @@ let package = Package(
             name: "keyway",
             dependencies: [
                 "KeywayAPI", "KeywayClient", "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel",
-                "KeywaySandbox", "KeywayStore", "KeywayStoreSQLite", .argumentParser, .configuration, .hummingbird,
-                .logging, .nioCore, .serviceLifecycle, .unixSignals,
+                "KeywaySandbox", "KeywayStore", "KeywayStoreSQLite", "KeywayWebhooks", .argumentParser, .configuration,
+                .hummingbird, .logging, .nioCore, .serviceLifecycle, .unixSignals,
             ]
         ),
         .testTarget(name: "KeywayModelTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
@@ -111,8 +111,8 @@ let package = Package(
         .testTarget(
             name: "KeywayWebhooksTests",
             dependencies: [
-                "KeywayModel", "KeywayStore", "KeywayStoreSQLite", "KeywayTestKit", "KeywayWebhooks", .crypto, .logging,
-                .nioCore, .nioPosix, .serviceLifecycle,
+                "KeywayModel", "KeywayStore", "KeywayStoreSQLite", "KeywayTestKit", "KeywayWebhooks", .asyncHTTPClient,
+                .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle,
             ]
         ),
         .testTarget(
@@ -134,7 +134,7 @@ let package = Package(
             name: "keywayTests",
             dependencies: [
                 "KeywayAPI", "KeywayClient", "KeywayDeviceCloud", "KeywayEngine", "KeywayModel", "KeywayStore",
-                "KeywayTestKit", "keyway", .argumentParser, .logging,
+                "KeywayTestKit", "KeywayWebhooks", "keyway", .argumentParser, .logging,
             ]
         ),
         .testTarget(name: "KeywayTestKitTests", dependencies: ["KeywayModel", "KeywayTestKit"]),

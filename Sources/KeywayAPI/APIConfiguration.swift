@@ -42,6 +42,22 @@ package struct APIConfiguration: Hashable, Sendable {
     ///
     /// Default zero. Clients that poll anyway then get most outcomes at once, at the cost of connections that stay open.
     package var defaultWait: Duration
+    /// The most event streams at one time; more are answered with 429.
+    ///
+    /// Default 2,048: half of the connections.
+    package var maximumEventStreams: Int
+    /// The most event streams of one credential at one time; more are answered with 429.
+    ///
+    /// Default 1,024.
+    package var maximumEventStreamsPerKey: Int
+    /// How long an event stream is silent at most, and how often its credential is looked at again.
+    ///
+    /// Default 15 s, as the HTML standard recommends.
+    package var eventStreamHeartbeat: Duration
+    /// How long one write to an event stream may take before its reader is cut off.
+    ///
+    /// Default 30 s.
+    package var eventStreamWriteTimeout: Duration
 
     /// Makes a configuration; every value has its default.
     package init(
@@ -54,7 +70,11 @@ package struct APIConfiguration: Hashable, Sendable {
         idleTimeout: Duration = .seconds(60),
         maximumConnections: Int = 4096,
         maximumSyncWait: Duration = .seconds(60),
-        defaultWait: Duration = .zero
+        defaultWait: Duration = .zero,
+        maximumEventStreams: Int = 2048,
+        maximumEventStreamsPerKey: Int = 1024,
+        eventStreamHeartbeat: Duration = .seconds(15),
+        eventStreamWriteTimeout: Duration = .seconds(30)
     ) {
         self.host = host
         self.port = port
@@ -66,5 +86,9 @@ package struct APIConfiguration: Hashable, Sendable {
         self.maximumConnections = maximumConnections
         self.maximumSyncWait = maximumSyncWait
         self.defaultWait = defaultWait
+        self.maximumEventStreams = maximumEventStreams
+        self.maximumEventStreamsPerKey = maximumEventStreamsPerKey
+        self.eventStreamHeartbeat = eventStreamHeartbeat
+        self.eventStreamWriteTimeout = eventStreamWriteTimeout
     }
 }

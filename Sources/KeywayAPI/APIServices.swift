@@ -21,6 +21,7 @@ package struct APIServices: Sendable {
     let authenticator: Authenticator
     let health: HealthMonitor
     let troubles: TroubleLog
+    let streams: EventStreamSlots
 
     /// Brings together what the endpoints work with.
     ///
@@ -63,5 +64,9 @@ package struct APIServices: Sendable {
         authenticator = Authenticator(store: store, time: time)
         health = HealthMonitor(store: store, time: time)
         troubles = TroubleLog(time: time, logger: logger)
+        streams = EventStreamSlots(
+            maximum: configuration.maximumEventStreams,
+            maximumPerKey: configuration.maximumEventStreamsPerKey
+        )
     }
 }

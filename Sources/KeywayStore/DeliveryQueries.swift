@@ -90,10 +90,13 @@ package struct DueDeliveries: Hashable, Sendable {
     package let deliveries: [DueDelivery]
     /// When the next ones become due of the webhooks that were looked at; nil: never by themselves.
     package let nextAt: Timestamp?
+    /// The webhooks that cannot be read, or whose deliveries cannot, and that were passed over.
+    package let unreadable: Set<Identifier<Webhook>>
 
     /// Makes an answer.
-    package init(deliveries: [DueDelivery], nextAt: Timestamp?) {
+    package init(deliveries: [DueDelivery], nextAt: Timestamp?, unreadable: Set<Identifier<Webhook>> = []) {
         self.deliveries = deliveries
         self.nextAt = nextAt
+        self.unreadable = unreadable
     }
 }

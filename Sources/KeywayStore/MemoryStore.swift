@@ -9,6 +9,8 @@ package final class MemoryStore: Store {
     let tables: Mutex<MemoryTables>
     /// Raised after each write that made deliveries or armed some again.
     package let newDeliveries = Signal()
+    /// What tells of events once they are written.
+    package let committedEvents = EventFeed()
 
     /// Makes an empty store.
     ///
@@ -18,13 +20,17 @@ package final class MemoryStore: Store {
         tables = Mutex(MemoryTables(maximumPendingDeliveries: maximumPendingDeliveries))
     }
 
-    /// Changes the tables, and says so if there are deliveries to send.
+    /// Changes the tables, and says so if there are deliveries to send or events to tell of.
     func change<Value, Failure: Error>(
         _ body: (inout MemoryTables) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         let (value, hasArmed) = try tables.withLock { tables throws(Failure) in
             let before = tables.deliveries.armedCount
+            tables.news = []
+            defer { tables.news = nil }
             let value = try body(&tables)
+            // While nobody else can write, so that the feed has the order of the tables.
+            committedEvents.publish(tables.news ?? [])
             return (value, tables.deliveries.armedCount > before)
         }
         if hasArmed { newDeliveries.raise() }
@@ -63,6 +69,16 @@ package final class MemoryStore: Store {
     /// Returns events in the order of their sequence numbers.
     package func events(_ query: EventQuery) async throws(StoreError) -> [Event] {
         tables.withLock { $0.events(query) }
+    }
+
+    /// Returns the position of a workspace's latest event; 0 if it has none.
+    package func latestEventPosition(in workspaceID: Identifier<Workspace>) async throws(StoreError) -> Int64 {
+        tables.withLock { $0.latestEventPosition(in: workspaceID) }
+    }
+
+    /// Returns the first events after a position, ready to be sent.
+    package func eventPage(_ query: EventQuery, after position: Int64) async throws(StoreError) -> EventPage {
+        try tables.withLock { tables throws(StoreError) in try tables.eventPage(query, after: position) }
     }
 
     // MARK: Idempotency keys

@@ -37,9 +37,9 @@ struct MemoryDeliveries: Sendable {
             .map(\.1)
     }
 
-    /// The pending deliveries of a webhook.
+    /// The pending deliveries of a webhook, the latest first.
     func pending(of webhookID: Identifier<Webhook>) -> [Delivery] {
-        (lanes[webhookID] ?? [:]).values.flatMap { $0 }.sorted().compactMap { rows[$0] }
+        (lanes[webhookID] ?? [:]).values.flatMap { $0 }.sorted(by: >).compactMap { rows[$0] }
     }
 
     /// Writes a new delivery.
@@ -131,8 +131,9 @@ extension MemoryTables {
             guard let workspaceID = heads.first?.workspaceID,
                 let webhook: Webhook = record(webhookID, in: workspaceID), webhook.health.isEnabled
             else { continue }
-            let due = heads.prefix { $0.nextTryAt ?? $0.createdAt <= query.now }
-            if due.count < heads.count, let next = heads[due.count].nextTryAt { nextAt = min(nextAt ?? next, next) }
+            let due = heads.filter { $0.failureCount == 0 || $0.nextTryAt ?? $0.createdAt <= query.now }
+            let later = heads.first { $0.failureCount > 0 && $0.nextTryAt ?? $0.createdAt > query.now }
+            if let next = later?.nextTryAt { nextAt = min(nextAt ?? next, next) }
             for delivery in due.prefix(min(query.maximumPerWebhook, query.limit - found.count)) {
                 let body = try eventBody(of: delivery)
                 found.append(DueDelivery(delivery: delivery, webhook: webhook, eventBody: body))
@@ -142,14 +143,7 @@ extension MemoryTables {
     }
 
     private func eventBody(of delivery: Delivery) throws(StoreError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let events = events(in: delivery.workspaceID, after: Int(delivery.eventSequence) - 1)
-        do {
-            return String(decoding: try encoder.encode(events.first), as: UTF8.self)
-        } catch {
-            throw StoreError(.unavailable, message: "An event has no JSON form.", cause: error)
-        }
+        try Self.body(of: events(in: delivery.workspaceID, after: Int(delivery.eventSequence) - 1).first)
     }
 
     mutating func updateDelivery(

@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import KeywayModel
 
 /// What a ``MemoryStore`` holds: the rules of a commit as a plain value.
@@ -30,6 +31,9 @@ package struct MemoryTables: Sendable {
         /// When it was created, or the time of the event before it if the clock went back.
         let writtenAt: Timestamp
     }
+
+    /// The events that were written since this was last emptied; nil: nobody wants to know.
+    var news: [CommittedEvent]?
 
     /// What goes to webhooks.
     var deliveries = MemoryDeliveries()
@@ -141,6 +145,7 @@ package struct MemoryTables: Sendable {
         for event in unseen {
             let writtenAt = stored.last.map { max($0.writtenAt, event.createdAt) } ?? event.createdAt
             stored.append(StoredEvent(event: event, writtenAt: writtenAt))
+            note(event, at: Int64(stored.count), writtenAt: writtenAt)
             deliver(event, at: Int64(stored.count))
         }
         events[workspaceID] = stored
@@ -179,21 +184,58 @@ package struct MemoryTables: Sendable {
 
     func events(_ query: EventQuery) -> [Event] {
         let matching = (events[query.workspaceID] ?? [])
-            .filter { stored in
-                let event = stored.event
-                return query.ids?.contains(event.id) ?? true
-                    && query.types?.contains(event.type.rawValue) ?? true
-                    && query.deviceIDs.map { ids in event.deviceID.map(ids.contains) ?? false } ?? true
-                    && query.connectedAccountIDs.map { ids in event.connectedAccountID.map(ids.contains) ?? false }
-                        ?? true
-                    && query.connectWebviewID.map { event.connectWebviewID == $0 } ?? true
-                    && query.after.map { stored.writtenAt > $0 } ?? true
-                    && query.before.map { stored.writtenAt < $0 } ?? true
-            }
+            .filter { query.matches($0.event, writtenAt: $0.writtenAt) }
             .map(\.event)
         return switch query.keeps {
         case .oldest: Array(matching.dropFirst(query.offset).prefix(query.limit))
         case .newest: Array(matching.dropLast(query.offset).suffix(query.limit))
+        }
+    }
+
+    /// The position of a workspace's latest event; 0 if it has none.
+    func latestEventPosition(in workspaceID: Identifier<Workspace>) -> Int64 { Int64(eventCount(in: workspaceID)) }
+
+    /// The first events after a position.
+    ///
+    /// - Throws: ``StoreError`` with code `unavailable` for an event that has no JSON form.
+    func eventPage(_ query: EventQuery, after position: Int64) throws(StoreError) -> EventPage {
+        let all = events[query.workspaceID] ?? []
+        let latest = Int64(all.count)
+        var through = min(latest, position + EventPage.window)
+        var (lines, bytes) = ([EventPage.Line](), 0)
+        guard position < through else { return EventPage(lines: [], through: position, latest: latest) }
+        for index in Int(position)..<Int(through) {
+            let stored = all[index]
+            guard query.matches(stored.event, writtenAt: stored.writtenAt) else { continue }
+            let body = try Self.body(of: stored.event)
+            lines.append(
+                EventPage.Line(position: Int64(index) + 1, type: stored.event.type.rawValue, body: body)
+            )
+            bytes += body.utf8.count
+            if lines.count == query.limit || bytes >= EventPage.maximumBytes {
+                through = Int64(index) + 1
+                break
+            }
+        }
+        return EventPage(lines: lines, through: through, latest: latest)
+    }
+
+    private mutating func note(_ event: Event, at position: Int64, writtenAt: Timestamp) {
+        // What has no JSON form is not told of, so readers find a gap and ask for it.
+        guard news != nil, let body = try? Self.body(of: event) else { return }
+        news?.append(CommittedEvent(position: position, writtenAt: writtenAt, event: event, body: body))
+    }
+
+    /// The wire form of an event.
+    ///
+    /// - Throws: ``StoreError`` with code `unavailable` if it has none.
+    static func body(of event: Event?) throws(StoreError) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return String(decoding: try encoder.encode(event), as: UTF8.self)
+        } catch {
+            throw StoreError(.unavailable, message: "An event has no JSON form.", cause: error)
         }
     }
 

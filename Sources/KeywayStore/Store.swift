@@ -33,6 +33,27 @@ package protocol Store: Sendable {
     /// Returns events in the order of their sequence numbers.
     func events(_ query: EventQuery) async throws(StoreError) -> [Event]
 
+    /// What tells of events once they are durable.
+    ///
+    /// An event is in the feed no sooner than a read finds it.
+    var committedEvents: EventFeed { get }
+
+    /// Returns the position of a workspace's latest event; 0 if it has none.
+    ///
+    /// A position is the event's sequence number in its workspace: 1, 2, 3 … in the order of commits, without a gap (G7).
+    func latestEventPosition(in workspaceID: Identifier<Workspace>) async throws(StoreError) -> Int64
+
+    /// Returns the first events after a position, ready to be sent.
+    ///
+    /// Looks at ``EventPage/window`` positions at most, and ends after ``EventPage/maximumBytes``.
+    ///
+    /// - Parameters:
+    ///   - query: The filters and the limit; the offset and the end that the limit keeps have no meaning here.
+    ///   - position: The position after which to begin.
+    /// - Returns: The page.
+    /// - Throws: ``StoreError`` as every read does.
+    func eventPage(_ query: EventQuery, after position: Int64) async throws(StoreError) -> EventPage
+
     // MARK: Idempotency keys
 
     /// Returns what is remembered of a requester's key, however old; nil if there is nothing.
@@ -256,6 +277,8 @@ package protocol Store: Sendable {
     var newDeliveries: Signal { get }
 
     /// Returns deliveries whose turn it is, of enabled webhooks only.
+    ///
+    /// One that was not tried yet is always due, whatever the clock says: it may have been stepped back since the event.
     func dueDeliveries(_ query: DueDeliveryQuery) async throws(StoreError) -> DueDeliveries
 
     /// Changes a delivery, its webhook, or both, with the events that tell of it, in one transaction.

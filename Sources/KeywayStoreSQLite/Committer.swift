@@ -1,4 +1,5 @@
 import GRDB
+import KeywayModel
 import KeywayStore
 import Synchronization
 
@@ -23,6 +24,21 @@ final class Committer: Sendable {
         case failed(any Error)
     }
 
+    /// What became of writes that share a transaction, while it is still open.
+    private struct Performed {
+        let outcomes: [Outcome]
+        /// Whether there are deliveries to send.
+        let hasArmedDeliveries: Bool
+        /// The events that are durable when the transaction is.
+        let events: [CommittedEvent]
+
+        init(_ outcomes: [Outcome], in batch: WriteBatch) {
+            self.outcomes = outcomes
+            hasArmedDeliveries = batch.hasArmedDeliveries
+            events = batch.events
+        }
+    }
+
     private struct State {
         var waiting: [Write] = []
         var isRunning = false
@@ -38,6 +54,8 @@ final class Committer: Sendable {
 
     /// Raised after each transaction that made deliveries or armed some again.
     let newDeliveries = Signal()
+    /// What tells of events once they are durable.
+    let committedEvents = EventFeed()
 
     /// Makes a committer that is the only one to write through this pool.
     init(pool: DatabasePool, maximumQueueLength: Int, maximumPendingDeliveries: Int = .max) {
@@ -136,10 +154,9 @@ final class Committer: Sendable {
 
     /// Commits writes in one transaction and answers them all.
     private func commit(_ writes: [Write], _ db: Database) {
-        let outcomes: [Outcome]
-        let hasArmedDeliveries: Bool
+        let performed: Performed
         do {
-            (outcomes, hasArmedDeliveries) = try performTogether(writes, db) ?? performApart(writes, db)
+            performed = try performTogether(writes, db) ?? performApart(writes, db)
         } catch {
             leaveTransaction(db)
             let refusal = StoreError(sqlite: error, path: pool.path)
@@ -155,7 +172,8 @@ final class Committer: Sendable {
             failedCommit = StoreError(sqlite: error, path: pool.path, mayBeDurable: true)
             leaveTransaction(db)
         }
-        for (write, outcome) in zip(writes, outcomes) {
+        tell(of: performed.events, areDurable: failedCommit == nil)
+        for (write, outcome) in zip(writes, performed.outcomes) {
             switch (outcome, failedCommit) {
             case (.failed(let error), _): write.refuse(StoreError(sqlite: error, path: pool.path))
             case (.done, let failedCommit?): write.refuse(failedCommit)
@@ -163,19 +181,28 @@ final class Committer: Sendable {
             }
         }
         // Also if the commit failed: it may be durable all the same.
-        if hasArmedDeliveries { newDeliveries.raise() }
+        if performed.hasArmedDeliveries { newDeliveries.raise() }
+    }
+
+    private func tell(of events: [CommittedEvent], areDurable: Bool) {
+        guard !events.isEmpty else { return }
+        if areDurable {
+            committedEvents.publish(events)
+        } else {
+            committedEvents.doubt(Set(events.map(\.event.workspaceID)))
+        }
     }
 
     /// Performs the writes in a new transaction, left open.
     ///
-    /// - Returns: Their outcomes, and whether there are deliveries to send; nil if one of them failed by itself.
+    /// - Returns: What became of them; nil if one of them failed by itself.
     /// - Throws: What concerns them all.
-    private func performTogether(_ writes: [Write], _ db: Database) throws -> ([Outcome], Bool)? {
+    private func performTogether(_ writes: [Write], _ db: Database) throws -> Performed? {
         var batch = try beginBatch(db)
         do {
             let outcomes = try writes.map { Outcome.done(try $0.perform(&batch)) }
             try batch.finish()
-            return (outcomes, batch.hasArmedDeliveries)
+            return Performed(outcomes, in: batch)
         } catch let error where error.concernsOneWriteOnly {
             return nil
         }
@@ -184,9 +211,9 @@ final class Committer: Sendable {
     /// Performs the writes in a new transaction, left open, each in a savepoint of its own: one that fails leaves no
     /// trace and does not touch its neighbours.
     ///
-    /// - Returns: Their outcomes, and whether there are deliveries to send.
+    /// - Returns: What became of them.
     /// - Throws: What concerns them all.
-    private func performApart(_ writes: [Write], _ db: Database) throws -> ([Outcome], Bool) {
+    private func performApart(_ writes: [Write], _ db: Database) throws -> Performed {
         var batch = try beginBatch(db)
         var outcomes: [Outcome] = []
         for write in writes {
@@ -202,7 +229,7 @@ final class Committer: Sendable {
             }
         }
         try batch.finish()
-        return (outcomes, batch.hasArmedDeliveries)
+        return Performed(outcomes, in: batch)
     }
 
     /// Opens a transaction that owns the right to write from its beginning, so that nothing in it can fail as busy.

@@ -3,6 +3,9 @@ package import KeywayModel
 package import KeywayStore
 
 extension SQLiteStore {
+    /// What tells of events once they are durable.
+    package var committedEvents: EventFeed { committer.committedEvents }
+
     /// Raised after each write that made deliveries or armed some again.
     package var newDeliveries: Signal { committer.newDeliveries }
 
@@ -11,13 +14,19 @@ extension SQLiteStore {
         try await read { db in
             var found: [DueDelivery] = []
             var nextAt: Timestamp?
+            var unreadable: Set<Identifier<Webhook>> = []
             for webhookID in try Self.pendingWebhooks(after: query.after, db) where found.count < query.limit {
                 let room = min(query.maximumPerWebhook, query.limit - found.count)
-                let (due, next) = try Self.due(of: webhookID, at: query.now, limit: room, db)
-                found += due
-                if let next { nextAt = min(nextAt ?? next, next) }
+                do {
+                    let (due, next) = try Self.due(of: webhookID, at: query.now, limit: room, db)
+                    found += due
+                    if let next { nextAt = min(nextAt ?? next, next) }
+                } catch is DamagedRow {
+                    // One that this version cannot read must not stop all the others.
+                    unreadable.insert(webhookID)
+                }
             }
-            return DueDeliveries(deliveries: found, nextAt: nextAt)
+            return DueDeliveries(deliveries: found, nextAt: nextAt, unreadable: unreadable)
         }
     }
 
@@ -44,26 +53,42 @@ extension SQLiteStore {
         guard let webhook = try OwnedRecordRow<Webhook>.fetch(where: "record_id = ?", [webhookID], db),
             webhook.health.isEnabled
         else { return ([], nil) }
-        let rows = try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT \(DeliveryRow.columns),
-                        (SELECT body FROM events WHERE events.workspace_id = delivery.workspace_id
-                            AND events.sequence = delivery.event_sequence)
-                    FROM webhook_deliveries AS delivery
-                    WHERE webhook_id = ? AND next_try_at <= ? ORDER BY next_try_at, sequence LIMIT ?
-                    """
-            ),
-            arguments: [webhookID, now, limit]
-        )
-        let due = try rows.map { row in
-            let body = try row.decode(String.self, atIndex: row.count - 1)
-            return DueDelivery(delivery: try DeliveryRow.read(row), webhook: webhook, eventBody: body)
-        }
+        let untried = try fetch("failure_count = 0 AND next_try_at IS NOT NULL", [webhookID], of: webhook, limit, db)
+        let retries = try fetch("failure_count > 0 AND next_try_at <= ?", [webhookID, now], of: webhook, limit, db)
+        let due = (untried + retries).sorted { left, right in left.dueAt < right.dueAt }.prefix(limit)
         let next = try db.cachedStatement(
-            sql: "SELECT min(next_try_at) FROM webhook_deliveries WHERE webhook_id = ? AND next_try_at > ?"
+            sql: """
+                SELECT min(next_try_at) FROM webhook_deliveries
+                WHERE webhook_id = ? AND failure_count > 0 AND next_try_at > ?
+                """
         )
-        return (due, try Timestamp.fetchOne(next, arguments: [webhookID, now]))
+        return (due.map(\.delivery), try Timestamp.fetchOne(next, arguments: [webhookID, now]))
+    }
+
+    /// Returns deliveries of a webhook that satisfy a condition, with when they became due, in that order.
+    private static func fetch(
+        _ condition: String,
+        _ arguments: StatementArguments,
+        of webhook: Webhook,
+        _ limit: Int,
+        _ db: Database
+    ) throws -> [(dueAt: Timestamp, delivery: DueDelivery)] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT \(DeliveryRow.columns),
+                    (SELECT body FROM events WHERE events.workspace_id = delivery.workspace_id
+                        AND events.sequence = delivery.event_sequence)
+                FROM webhook_deliveries AS delivery
+                WHERE webhook_id = ? AND \(condition) ORDER BY next_try_at, sequence LIMIT ?
+                """
+        )
+        return try Row.fetchAll(statement, arguments: arguments + [limit])
+            .map { row in
+                let delivery = try DeliveryRow.read(row)
+                let body = try row.decode(String.self, atIndex: row.count - 1)
+                let due = DueDelivery(delivery: delivery, webhook: webhook, eventBody: body)
+                return (delivery.nextTryAt ?? delivery.createdAt, due)
+            }
     }
 
     /// Changes a delivery, its webhook, or both, with the events that tell of it, in one transaction.
@@ -109,18 +134,31 @@ extension SQLiteStore {
 
     /// Arms deliveries again that are not pending, in one transaction.
     ///
+    /// They are looked for beside the writes of others, since that can take a while.
+    ///
     /// - Returns: How many those are; nil, and nothing is changed, if they are more than the query's limit.
     package func redeliver(_ query: DeliveryQuery, at time: Timestamp) async throws(StoreError) -> Int? {
-        try await committer.write { batch in
-            let db = batch.db
+        let candidates = try await read { db in
             var conditions = try Conditions(query)
             conditions.add("status <> 'pending'")
-            let rows = try Row.fetchAll(
+            return try Int64.fetchAll(
                 db,
-                sql: "SELECT sequence, webhook_id, device_id FROM webhook_deliveries \(conditions.clause) LIMIT ?",
+                sql: "SELECT sequence FROM webhook_deliveries \(conditions.clause) LIMIT ?",
                 arguments: conditions.arguments + [query.limit + 1]
             )
-            guard rows.count <= query.limit else { return nil }
+        }
+        guard candidates.count <= query.limit else { return nil }
+        guard !candidates.isEmpty else { return 0 }
+        return try await committer.write { batch in
+            let db = batch.db
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT sequence, webhook_id, device_id FROM webhook_deliveries
+                    WHERE sequence IN (SELECT value FROM json_each(?)) AND status <> 'pending'
+                    """,
+                arguments: [try JSONText.encode(candidates)]
+            )
             guard !rows.isEmpty else { return 0 }
             let found = try rows.map { row in
                 try RowReader.read(row, of: "webhook_deliveries") { columns in
@@ -161,6 +199,10 @@ extension SQLiteStore {
     }
 
     /// Abandons pending deliveries of webhooks that were deleted or disabled, and returns how many those were.
+    ///
+    /// From the latest of each device to the first, which alone has a time: should the webhook be enabled again before
+    /// all are abandoned, the rest still has its turn. The join's order is fixed, because without statistics SQLite would
+    /// read every pending delivery to find none.
     package func abandonStoppedDeliveries(at time: Timestamp, limit: Int) async throws(StoreError) -> Int {
         try await committer.write { batch in
             try batch.db.execute(
@@ -170,13 +212,13 @@ extension SQLiteStore {
                     WHERE sequence IN (
                         SELECT delivery.sequence
                         FROM webhook_queues AS queue
-                            JOIN webhook_deliveries AS delivery
+                            CROSS JOIN webhook_deliveries AS delivery
                                 ON delivery.webhook_id = queue.webhook_id AND delivery.status = 'pending'
                         WHERE queue.pending_count > 0
                             AND NOT EXISTS (SELECT 1 FROM owned_records AS record WHERE record.kind = 'webhook'
                                 AND record.record_id = queue.webhook_id
                                 AND record.body ->> '$.health.disabledAt' IS NULL)
-                        LIMIT ?)
+                        ORDER BY queue.webhook_id DESC, delivery.device_id DESC, delivery.sequence DESC LIMIT ?)
                     """,
                 arguments: [time, limit]
             )

@@ -67,6 +67,41 @@ extension SQLiteStore {
         }
     }
 
+    /// Returns the position of a workspace's latest event; 0 if it has none.
+    package func latestEventPosition(in workspaceID: Identifier<Workspace>) async throws(StoreError) -> Int64 {
+        try await read { db in try Self.latestEventPosition(in: workspaceID, db) }
+    }
+
+    /// Returns the first events after a position, ready to be sent.
+    package func eventPage(_ query: EventQuery, after position: Int64) async throws(StoreError) -> EventPage {
+        try await read { db in
+            let latest = try Self.latestEventPosition(in: query.workspaceID, db)
+            let end = min(latest, position + EventPage.window)
+            guard position < end else { return EventPage(lines: [], through: position, latest: latest) }
+            var conditions = try Conditions(query)
+            conditions.add("sequence > ? AND sequence <= ?", [position, end])
+            let rows = try Row.fetchCursor(
+                db,
+                sql: "SELECT \(EventRow.lineColumns) FROM events \(conditions.clause) ORDER BY sequence LIMIT ?",
+                arguments: conditions.arguments + [query.limit]
+            )
+            var (lines, bytes) = ([EventPage.Line](), 0)
+            while bytes < EventPage.maximumBytes, let row = try rows.next() {
+                let line = try EventRow.readLine(row)
+                lines.append(line)
+                bytes += line.body.utf8.count
+            }
+            // A full page may not be all of it.
+            let isFull = lines.count == query.limit || bytes >= EventPage.maximumBytes
+            return EventPage(lines: lines, through: isFull ? lines.last?.position ?? end : end, latest: latest)
+        }
+    }
+
+    private static func latestEventPosition(in workspaceID: Identifier<Workspace>, _ db: Database) throws -> Int64 {
+        let statement = try db.cachedStatement(sql: "SELECT last_event_sequence FROM workspaces WHERE workspace_id = ?")
+        return try Int64.fetchOne(statement, arguments: [workspaceID]) ?? 0
+    }
+
     // MARK: Devices
 
     /// Returns a device; nil if there is none with this id in the workspace, or it is deleted; without a workspace it

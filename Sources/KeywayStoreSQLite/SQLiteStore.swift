@@ -28,6 +28,9 @@ package final class SQLiteStore: Store {
                 // GRDB asks for NORMAL when it switches to the write-ahead log, which may lose the last commits when
                 // the power fails: https://www.sqlite.org/pragma.html#pragma_synchronous
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // What is deleted or replaced is overwritten with zeros, since it may be a secret:
+                // https://www.sqlite.org/pragma.html#pragma_secure_delete
+                try db.execute(sql: "PRAGMA secure_delete = ON")
                 // After a checkpoint the log shrinks back to this, instead of staying as long as it ever was.
                 try db.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
                 if let maximumPageCount = configuration.maximumPageCount {
@@ -68,6 +71,18 @@ package final class SQLiteStore: Store {
         }
     }
 
+    /// Moves everything from the log into the file and empties the log, so that neither holds what was replaced.
+    ///
+    /// Other writes wait meanwhile.
+    ///
+    /// - Throws: ``KeywayStore/StoreError`` with code `busy` if somebody else reads or writes for too long; what was
+    ///   replaced then stays in the log until the store is closed.
+    package func emptyLog() async throws(StoreError) {
+        try await waitingForReaders { pool in
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
+    }
+
     /// Finishes the writes that wait, moves everything from the log into the file, and closes it.
     ///
     /// Every call after this fails as `unavailable`. Closing again has no effect.
@@ -75,14 +90,20 @@ package final class SQLiteStore: Store {
     /// - Throws: ``KeywayStore/StoreError`` if the file could not be closed; what was written is durable all the same.
     package func close() async throws(StoreError) {
         guard await committer.close() else { return }
+        try await waitingForReaders { pool in
+            // Fails if another process reads; whoever opens the file next then finds everything in the log.
+            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try pool.close()
+        }
+    }
+
+    /// Does something that waits for the readers, on a thread of its own.
+    private func waitingForReaders(_ body: @escaping @Sendable (DatabasePool) throws -> Void) async throws(StoreError) {
         let result: Result<Void, StoreError> = await withCheckedContinuation { continuation in
-            // On a thread of its own, since it waits for the readers.
             DispatchQueue.global()
                 .async { [pool] in
-                    // Fails if another process reads; whoever opens the file next then finds everything in the log.
-                    _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
                     continuation.resume(
-                        returning: Result { try pool.close() }.mapError { StoreError(sqlite: $0, path: pool.path) }
+                        returning: Result { try body(pool) }.mapError { StoreError(sqlite: $0, path: pool.path) }
                     )
                 }
         }

@@ -16,6 +16,8 @@ struct WriteBatch {
     private let maximumPendingDeliveries: Int
     /// Whether there are deliveries to send that were not there before.
     private(set) var hasArmedDeliveries = false
+    /// The events that were inserted, in their order.
+    private(set) var events: [CommittedEvent] = []
 
     /// Begins with a transaction just opened.
     ///
@@ -37,6 +39,7 @@ struct WriteBatch {
         let place = try lastPlace(in: workspaceID).next(createdAt: event.event.createdAt)
         guard try event.insert(db, at: place) else { return false }
         lastPlaces[workspaceID] = place
+        events.append(event.committed(at: place))
         try deliver(event.event, at: place.sequence)
         return true
     }

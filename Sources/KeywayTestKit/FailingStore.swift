@@ -69,6 +69,19 @@ package final class FailingStore: Store {
         try await store.events(query)
     }
 
+    /// That of the store around which this one is.
+    package var committedEvents: EventFeed { store.committedEvents }
+
+    /// Reads through.
+    package func latestEventPosition(in workspaceID: Identifier<Workspace>) async throws(StoreError) -> Int64 {
+        try await store.latestEventPosition(in: workspaceID)
+    }
+
+    /// Reads through.
+    package func eventPage(_ query: EventQuery, after position: Int64) async throws(StoreError) -> EventPage {
+        try await store.eventPage(query, after: position)
+    }
+
     /// Reads through.
     package func idempotencyRecord(
         of requester: Requester,

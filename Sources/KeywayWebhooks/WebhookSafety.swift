@@ -1,5 +1,5 @@
 /// What the operator allows webhooks, for those who make and change them.
-package struct WebhookSafety: Sendable {
+package struct WebhookSafety: Hashable, Sendable {
     /// Where webhooks may send.
     package let addresses: AddressPolicy
     /// What keeps their secrets.

@@ -18,6 +18,7 @@ package final class WebhookSender: Service {
     private let logger: Logger
     private let plan: Mutex<SendingPlan>
     private let isStoreFailing = Mutex(false)
+    private let knownUnreadable = Mutex(Set<Identifier<Webhook>>())
 
     /// How long the sender waits before it asks a store again that fails.
     private static let storePause: Duration = .seconds(1)
@@ -34,7 +35,7 @@ package final class WebhookSender: Service {
     ///   - time: The clocks.
     ///   - ids: Where the identities of events come from.
     ///   - random: Where the jitter of retries comes from.
-    ///   - resolver: What finds the addresses of hosts.
+    ///   - resolver: What finds the addresses of hosts; nil: the system's, with as many threads as there are requests.
     ///   - configuration: The settings.
     ///   - logger: Where troubles are logged.
     package init(
@@ -43,16 +44,16 @@ package final class WebhookSender: Service {
         time: any TimeSource,
         ids: any IdentifierSource,
         random: some RandomNumberGenerator & Sendable,
-        resolver: HostResolver = .system,
+        resolver: HostResolver? = nil,
         configuration: WebhookConfiguration = WebhookConfiguration(),
         logger: Logger
     ) {
         self.store = store
         exchange = Exchange(
-            clients: EndpointClients(),
+            clients: EndpointClients(connectTimeout: configuration.requestTimeout),
             addresses: safety.addresses,
             secrets: safety.secrets,
-            resolver: resolver
+            resolver: resolver ?? .system(maximumThreads: configuration.maximumRequests)
         )
         self.time = time
         self.ids = ids
@@ -87,7 +88,7 @@ package final class WebhookSender: Service {
                 }
             }
         }
-        await exchange.clients.shutDown()
+        await exchange.clients.shutDown(on: time)
     }
 
     // MARK: Looking
@@ -95,34 +96,60 @@ package final class WebhookSender: Service {
     /// Looks for deliveries whose turn it is until cancelled: when the store says that there are new ones, when one has
     /// ended, when the next one is due, and now and then.
     private func look(_ feed: AsyncStream<DueDelivery>.Continuation) async {
-        var cursor: Identifier<Webhook>?
+        var last: Identifier<Webhook>?
         while !Task.isCancelled {
             let now = time.now()
             var pause = configuration.pollInterval
             do {
-                let query = DueDeliveryQuery(
-                    now: now.wall,
-                    after: cursor,
-                    // Those under way are due as well, until the store knows how they ended.
-                    maximumPerWebhook: configuration.maximumRequestsPerEndpoint * 2,
-                    limit: readLimit
-                )
-                plan.withLock { $0.look() }
-                let found = try await store.dueDeliveries(query)
+                if let nextAt = try await lookAround(feed, at: now.wall, after: &last) {
+                    pause = min(pause, nextAt - now.wall)
+                }
                 storeWorks()
-                let started = plan.withLock { $0.start(found.deliveries) }
-                for due in started { feed.yield(due) }
-                let isCut = found.deliveries.count == readLimit
-                cursor = isCut ? found.deliveries.last?.webhook.id : nil
-                if let nextAt = found.nextAt { pause = min(pause, nextAt - now.wall) }
-                // There may be others behind these, who have a place free.
-                if isCut, !started.isEmpty { continue }
             } catch {
                 storeFails(error)
                 pause = Self.storePause
             }
             await wait(until: now.monotonic + pause)
         }
+    }
+
+    /// Starts what may be started, looking once at every webhook at most.
+    ///
+    /// - Parameters:
+    ///   - feed: Where what is started goes.
+    ///   - now: The time it is.
+    ///   - last: The webhook that was started last: the next one in the circle comes first, so that all take turns.
+    /// - Returns: When the next delivery becomes due by itself; nil: never.
+    /// - Throws: ``KeywayStore/StoreError``.
+    private func lookAround(
+        _ feed: AsyncStream<DueDelivery>.Continuation,
+        at now: Timestamp,
+        after last: inout Identifier<Webhook>?
+    ) async throws(StoreError) -> Timestamp? {
+        var (cursor, first, nextAt) = (last, Identifier<Webhook>?.none, Timestamp?.none)
+        var unreadable: Set<Identifier<Webhook>> = []
+        while true {
+            let query = DueDeliveryQuery(
+                now: now,
+                after: cursor,
+                // Those under way are due as well, until the store knows how they ended.
+                maximumPerWebhook: configuration.maximumRequestsPerEndpoint * 2,
+                limit: readLimit
+            )
+            plan.withLock { $0.look() }
+            let found = try await store.dueDeliveries(query)
+            let (started, isFull) = plan.withLock { ($0.start(found.deliveries), $0.isFull) }
+            for due in started { feed.yield(due) }
+            if let due = started.last { last = due.webhook.id }
+            nextAt = [nextAt, found.nextAt].compactMap { $0 }.min()
+            unreadable.formUnion(found.unreadable)
+            let webhooks = found.deliveries.map(\.webhook.id)
+            let isRound = first.map { webhooks.contains($0) } ?? false
+            if webhooks.count < readLimit || isFull || isRound { break }
+            (first, cursor) = (first ?? webhooks.first, webhooks.last)
+        }
+        note(unreadable)
+        return nextAt
     }
 
     private func wait(until instant: MonotonicInstant) async {
@@ -163,22 +190,35 @@ package final class WebhookSender: Service {
             Settlement(latest, answer, of: due.delivery, endedAt: ended.wall, eventID: eventID, using: &random)
         }
         log(latest, of: due)
-        await settle(due.delivery, settlement)
-        plan.withLock { $0.end(due.delivery.id) }
+        if await settle(due.delivery, settlement) {
+            plan.withLock { $0.end(due.delivery.id, after: ended.monotonic - began.monotonic) }
+        } else {
+            plan.withLock { $0.giveUp(due.delivery.id) }
+        }
         store.newDeliveries.raise()
     }
 
     /// Writes the end of a try; a store that fails is asked again until it works or the server stops.
-    private func settle(_ delivery: Delivery, _ settlement: Settlement) async {
+    ///
+    /// - Returns: Whether it is written; false if the store holds something there that it cannot read.
+    private func settle(_ delivery: Delivery, _ settlement: Settlement) async -> Bool {
         while true {
             do {
                 _ = try await store.updateDelivery(delivery.id, in: delivery.workspaceID) { delivery, webhook in
                     settlement.apply(to: &delivery, &webhook)
                 }
-                return storeWorks()
+                storeWorks()
+                return true
             } catch {
+                guard error.code != .corrupt else {
+                    logger.error(
+                        "the end of a webhook delivery cannot be written, and nothing more of it is sent until a restart",
+                        metadata: ["delivery.id": "\(delivery.id)", "store.advice": "\(error.message)"]
+                    )
+                    return false
+                }
                 storeFails(error)
-                do { try await time.sleep(for: Self.storePause) } catch { return }
+                do { try await time.sleep(for: Self.storePause) } catch { return false }
             }
         }
     }
@@ -214,6 +254,20 @@ package final class WebhookSender: Service {
                 "error": "\(latest.trouble?.rawValue ?? "none")",
             ]
         )
+    }
+
+    /// Says once of each webhook that it cannot be read.
+    private func note(_ unreadable: Set<Identifier<Webhook>>) {
+        let news = knownUnreadable.withLock { known in
+            defer { known = unreadable }
+            return unreadable.subtracting(known)
+        }
+        for id in news.sorted() {
+            logger.error(
+                "a webhook, or a delivery of it, is stored in a form that this version cannot read; it is passed over",
+                metadata: ["webhook.id": "\(id)"]
+            )
+        }
     }
 
     private func storeFails(_ error: StoreError) {

@@ -132,7 +132,7 @@ extension AccountsCommand {
                     line: { account in
                         let state = account.removedAt.map { "removed \($0)" } ?? account.callbackPath
                         return "\(account.id)  \(account.provider.rawValue)  made \(account.createdAt)  \(state)  "
-                            + account.displayName
+                            + account.displayName.withoutControls()
                     },
                     ifEmpty: "There are no connected accounts. Make one with: keyway accounts add device-cloud"
                 )
@@ -160,7 +160,7 @@ extension AccountsCommand {
                     throw ValidationError("There is no connected account with the id \(id) that can be removed.")
                 }
                 _ = try await tenancy.store.removeConnectedAccount(id, at: tenancy.time.now().wall)
-                print("The connected account \"\(account.displayName)\" is removed.")
+                print("The connected account \"\(account.displayName.withoutControls())\" is removed.")
             }
         }
     }

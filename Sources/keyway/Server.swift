@@ -9,6 +9,7 @@ import KeywayModel
 import KeywaySandbox
 import KeywayStore
 import KeywayStoreSQLite
+import KeywayWebhooks
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -44,6 +45,7 @@ struct Server {
 
     private func serve(_ tenancy: Tenancy, logger: Logger) async throws {
         let store = tenancy.store
+        try await sealSecrets(in: tenancy, logger: logger)
         let sandbox = SandboxDriver(
             time: tenancy.time,
             random: SystemRandomNumberGenerator(),
@@ -70,6 +72,15 @@ struct Server {
             configuration: settings.engine,
             logger: logger
         )
+        let sender = WebhookSender(
+            store: store,
+            safety: settings.webhookSafety,
+            time: tenancy.time,
+            ids: tenancy.ids,
+            random: SystemRandomNumberGenerator(),
+            configuration: settings.webhooks,
+            logger: logger
+        )
         let welcome = Welcome(tenancy: tenancy, host: settings.api.host, logger: logger)
         let application = APIServer.makeApplication(
             APIServices(
@@ -80,23 +91,25 @@ struct Server {
                 synchronizers: [deviceCloud.provider: deviceCloud],
                 time: tenancy.time,
                 ids: tenancy.ids,
+                webhooks: settings.webhookSafety,
                 configuration: settings.api,
                 logger: logger
             ),
             onServerRunning: { port in await welcome.say(port: port ?? settings.api.port) }
         )
-        // Dependencies first: on shutdown the last one stops first. So nothing is sent any more, then requests end, then
-        // the engine, and at last its drivers.
+        // Dependencies first: on shutdown the last one stops first. So nothing is sent to devices any more, then requests
+        // end, then the engine, then its drivers, and at last what tells the world about it all.
         var configuration = ServiceGroupConfiguration(
             services: [
-                DriverService(driver: sandbox, sink: engine, logger: logger),
+                sender, DriverService(driver: sandbox, sink: engine, logger: logger),
                 DriverService(driver: deviceCloud, sink: engine, logger: logger), engine, application,
                 DrainingService(engine: engine),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        configuration.maximumGracefulShutdownDuration = settings.engine.drainTimeout + Self.shutdownSlack
+        configuration.maximumGracefulShutdownDuration =
+            settings.engine.drainTimeout + settings.webhooks.drainTimeout + Self.shutdownSlack
         let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
@@ -113,7 +126,29 @@ struct Server {
         }
     }
 
-    /// The time that ending takes beside the drain: writing what is left, and closing connections.
+    /// Gives every stored webhook secret the form that the settings ask for.
+    ///
+    /// - Throws: `CommandFailure` if a secret cannot be read with the keys there are.
+    private func sealSecrets(in tenancy: Tenancy, logger: Logger) async throws {
+        do {
+            let box = settings.webhookSafety.secrets
+            let count = try await box.resealAll(in: tenancy.store, at: tenancy.time.now().wall)
+            guard count > 0 else { return }
+            logger.notice("webhook secrets were rewritten", metadata: ["webhook.count": "\(count)"])
+        } catch let failure as SecretBox.Failure {
+            throw CommandFailure(message: "\(failure)")
+        }
+        do {
+            try await tenancy.emptyLog()
+        } catch {
+            logger.warning(
+                "the database's log may hold webhook secrets as they were before, until the server stops",
+                metadata: ["store.error": "\(error.code)"]
+            )
+        }
+    }
+
+    /// The time that ending takes beside the drains: writing what is left, and closing connections.
     private static let shutdownSlack: Duration = .seconds(10)
 }
 

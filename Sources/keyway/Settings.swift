@@ -4,6 +4,7 @@ import KeywayAPI
 import KeywayDeviceCloud
 import KeywayEngine
 import KeywayModel
+import KeywayWebhooks
 import Logging
 
 /// The server's settings.
@@ -37,6 +38,16 @@ struct Settings: Hashable, Sendable {
     var engine: EngineConfiguration
     /// The settings of the driver for makers' HTTP APIs.
     var deviceCloud: DeviceCloudConfiguration
+    /// The webhook sender's settings.
+    var webhooks: WebhookConfiguration
+    /// Where webhooks may send, and what keeps their secrets.
+    ///
+    /// By default they send to public addresses only, and secrets are stored as they are.
+    var webhookSafety: WebhookSafety
+    /// The most deliveries that wait for one webhook; those of later events fail at once.
+    ///
+    /// Default 1,000,000.
+    var maximumPendingDeliveries: Int
     /// Names in the environment or the file that look like settings and are none.
     var unknownNames: [String]
 
@@ -87,7 +98,16 @@ struct Settings: Hashable, Sendable {
             idleTimeout: .seconds(try await reader.number("idle_timeout_seconds", in: 1...3600) ?? 60),
             maximumConnections: try await reader.number("maximum_connections", in: 1...1_000_000) ?? 4096,
             maximumSyncWait: .seconds(try await reader.number("maximum_sync_wait_seconds", in: 1...600) ?? 60),
-            defaultWait: .milliseconds(try await reader.number("default_wait_ms", in: 0...60000) ?? 0)
+            defaultWait: .milliseconds(try await reader.number("default_wait_ms", in: 0...60000) ?? 0),
+            maximumEventStreams: try await reader.number("maximum_event_streams", in: 1...100_000) ?? 2048,
+            maximumEventStreamsPerKey: try await reader.number("maximum_event_streams_per_key", in: 1...100_000)
+                ?? 1024,
+            eventStreamHeartbeat: .seconds(
+                try await reader.number("event_stream_heartbeat_seconds", in: 1...300) ?? 15
+            ),
+            eventStreamWriteTimeout: .seconds(
+                try await reader.number("event_stream_write_timeout_seconds", in: 1...600) ?? 30
+            )
         )
         engine = EngineConfiguration(
             defaultDeadline: .seconds(try await reader.number("default_deadline_seconds", in: 1...86400) ?? 30),
@@ -105,6 +125,9 @@ struct Settings: Hashable, Sendable {
             ),
             drainTimeout: .seconds(try await reader.number("drain_timeout_seconds", in: 0...600) ?? 10)
         )
+        webhooks = try await WebhookConfiguration(reader, drainTimeout: engine.drainTimeout)
+        webhookSafety = try await WebhookSafety(reader)
+        maximumPendingDeliveries = try await reader.number("webhook_maximum_pending", in: 1...10_000_000) ?? 1_000_000
         deviceCloud = DeviceCloudConfiguration(
             discoveryInterval: .seconds(
                 try await reader.number("device_cloud_discovery_interval_seconds", in: 1...86400) ?? 60
@@ -130,18 +153,23 @@ struct Settings: Hashable, Sendable {
 extension Settings {
     /// Every name there is.
     ///
-    /// `account_token` is no setting of the server; `keyway accounts add` reads it.
+    /// `account_token` is no setting of the server; `keyway accounts add` reads it. Nor are `endpoint` and `api_key`, which
+    /// the commands for a running server read.
     static let names: Set<String> = [
-        "account_token", "config", "data_directory", "default_deadline_seconds", "default_wait_ms",
-        "device_cloud_account_poll_seconds",
-        "device_cloud_callback_timeout_seconds", "device_cloud_concurrent_commands", "device_cloud_concurrent_readings",
+        "account_token", "api_key", "config", "data_directory", "default_deadline_seconds", "default_wait_ms",
+        "device_cloud_account_poll_seconds", "device_cloud_callback_timeout_seconds",
+        "device_cloud_concurrent_commands", "device_cloud_concurrent_readings",
         "device_cloud_discovery_interval_seconds", "device_cloud_maximum_answer_bytes", "device_cloud_maximum_locks",
-        "device_cloud_read_timeout_milliseconds", "drain_timeout_seconds", "host", "idle_timeout_seconds",
-        "late_report_window_seconds", "log_level", "maximum_body_bytes", "maximum_connections", "maximum_lane_length",
+        "device_cloud_read_timeout_milliseconds", "drain_timeout_seconds", "endpoint",
+        "event_stream_heartbeat_seconds", "event_stream_write_timeout_seconds", "host", "idle_timeout_seconds",
+        "late_report_window_seconds", "log_level", "maximum_body_bytes", "maximum_connections",
+        "maximum_event_streams", "maximum_event_streams_per_key", "maximum_lane_length",
         "maximum_page_size", "maximum_store_queue_length", "maximum_sync_wait_seconds", "maximum_timeline_reports",
         "maximum_unpaged_rows", "port", "public_url", "rate_limit_per_minute", "rate_limit_sandbox",
-        "resolution_grace_seconds", "sandbox_fast_locks",
-        "store_busy_timeout_seconds",
+        "resolution_grace_seconds", "sandbox_fast_locks", "secret_key", "secret_key_previous",
+        "store_busy_timeout_seconds", "webhook_allowed_networks", "webhook_maximum_pending", "webhook_maximum_requests",
+        "webhook_maximum_requests_per_endpoint", "webhook_poll_seconds", "webhook_retention_days",
+        "webhook_timeout_seconds",
     ]
 
     /// The names that look like settings and are none, as a misspelt bound would be.
@@ -155,55 +183,5 @@ extension Settings {
             unknown += members.keys.filter { !names.contains($0) }
         }
         return unknown.sorted()
-    }
-}
-
-/// A setting that cannot be used.
-struct SettingsError: Error, CustomStringConvertible, Hashable {
-    /// Which one, and what it may be.
-    let message: String
-
-    var description: String { message }
-}
-
-/// Reads single settings and says clearly what is wrong with one.
-private struct SettingsReader {
-    let config: ConfigReader
-
-    func text(_ name: String) async throws -> String? {
-        do {
-            return try await config.fetchString(forKey: ConfigKey([name]))
-        } catch {
-            throw SettingsError(message: "\(name) must be a text.")
-        }
-    }
-
-    func url(_ name: String) async throws -> String? {
-        guard let text = try await text(name) else { return nil }
-        let isWeb = text.hasPrefix("http://") || text.hasPrefix("https://")
-        guard isWeb, let url = URL(string: text), url.host()?.isEmpty == false, url.query() == nil,
-            url.fragment() == nil
-        else { throw SettingsError(message: "\(name) must be an http or https URL without a query. It is \(text).") }
-        return text
-    }
-
-    func flag(_ name: String) async throws -> Bool? {
-        do {
-            return try await config.fetchBool(forKey: ConfigKey([name]))
-        } catch {
-            throw SettingsError(message: "\(name) must be true or false.")
-        }
-    }
-
-    func number(_ name: String, in range: ClosedRange<Int>) async throws -> Int? {
-        let expectation = "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)."
-        let value: Int?
-        do {
-            value = try await config.fetchInt(forKey: ConfigKey([name]))
-        } catch {
-            throw SettingsError(message: expectation)
-        }
-        if let value, !range.contains(value) { throw SettingsError(message: "\(expectation) It is \(value).") }
-        return value
     }
 }

@@ -14,6 +14,8 @@ struct Tenancy {
     /// How many fast locks each sandbox has.
     let fastLocks: Int
     let secrets = SecretSource(SystemRandomNumberGenerator())
+    /// Makes sure that the database's files do not hold what was replaced before.
+    let emptyLog: @Sendable () async throws(StoreError) -> Void
     /// Closes the database.
     ///
     /// Nothing may use the store after that.
@@ -36,7 +38,8 @@ struct Tenancy {
             SQLiteStoreConfiguration(
                 path: directory.databasePath,
                 busyTimeout: settings.storeBusyTimeout,
-                maximumQueueLength: settings.maximumStoreQueueLength
+                maximumQueueLength: settings.maximumStoreQueueLength,
+                maximumPendingDeliveries: settings.maximumPendingDeliveries
             )
         )
         let time = SystemTimeSource()
@@ -45,6 +48,7 @@ struct Tenancy {
             time: time,
             ids: RandomIdentifiers(time: time),
             fastLocks: settings.sandboxFastLocks,
+            emptyLog: { () async throws(StoreError) in try await store.emptyLog() },
             close: { try await store.close() }
         )
         try await tenancy.seed()

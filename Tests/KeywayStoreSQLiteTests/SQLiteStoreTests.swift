@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import KeywayModel
 import KeywayStore
@@ -22,6 +23,32 @@ struct SQLiteStoreTests {
             let store = try SQLiteStore(configuration)
             try await StoreContract.checkPendingBound(of: store)
             try await store.close()
+        }
+    }
+
+    @Test("what was replaced is in none of the files once the log was emptied, while the store goes on")
+    func replaced() async throws {
+        try await withStore { store, path in
+            try await Home.add(to: store)
+            for number in 1...50 as ClosedRange<UInt64> {
+                try await store.add(
+                    Samples.webhook(number, in: Home.workspace, secret: "whsec_before\(number)"),
+                    events: []
+                )
+            }
+            for number in 1...50 as ClosedRange<UInt64> {
+                let id: Identifier<Webhook> = Samples.id(number)
+                _ = try await store.update(id, in: Home.workspace.id) { webhook throws(Never) in
+                    webhook.secret = "enc:v1:somewhat-longer-than-it-was-before\(number)"
+                    return []
+                }
+            }
+            try await store.emptyLog()
+            for suffix in ["", "-wal"] {
+                let data = try Data(contentsOf: URL(fileURLWithPath: path + suffix))
+                #expect(data.firstRange(of: Data("whsec_before".utf8)) == nil)
+            }
+            try await store.check()
         }
     }
 
@@ -203,6 +230,32 @@ struct SQLiteStoreTests {
             }
             #expect(error?.code == .corrupt)
             #expect(error?.message.contains("00000000-0000-8000-8000-000000000001") == true)
+        }
+    }
+
+    @Test(
+        "G10 a delivery or webhook that cannot be read is told, and stops no other webhook",
+        arguments: [true, false]
+    )
+    func unreadableDelivery(isWebhook: Bool) async throws {
+        try await withStore { store, path in
+            try await Home.add(to: store)
+            for number in 1...2 as ClosedRange<UInt64> {
+                try await store.add(Samples.webhook(number, in: Home.workspace), events: [])
+            }
+            try await store.commit(Home.report(1))
+            let id: Identifier<Webhook> = Samples.id(1)
+            try shell(path) { db in
+                let sql =
+                    isWebhook
+                    ? "UPDATE owned_records SET body = json_set(body, '$.createdAt', 'never') WHERE record_id = ?"
+                    : "UPDATE webhook_deliveries SET event_type = 'door.danced' WHERE webhook_id = ?"
+                try db.execute(sql: sql, arguments: [id.description])
+            }
+            let query = DueDeliveryQuery(now: Samples.start + .seconds(9), maximumPerWebhook: 9, limit: 9)
+            let found = try await store.dueDeliveries(query)
+            #expect(found.deliveries.map(\.webhook.id) == [Samples.id(2)])
+            #expect(found.unreadable == [id])
         }
     }
 

@@ -4,6 +4,7 @@ import KeywayDeviceCloud
 import KeywayEngine
 import KeywayModel
 import KeywayTestKit
+import KeywayWebhooks
 import Logging
 import Testing
 
@@ -33,6 +34,9 @@ struct SettingsTests {
         #expect(settings.dataDirectory == "keyway-data")
         #expect(settings.engine == EngineConfiguration())
         #expect(settings.deviceCloud == DeviceCloudConfiguration())
+        #expect(settings.webhooks == WebhookConfiguration())
+        #expect(settings.webhookSafety == WebhookSafety())
+        #expect(settings.maximumPendingDeliveries == 1_000_000)
         #expect(settings.sandboxFastLocks == 0)
         #expect(settings.logLevel == .info)
     }
@@ -59,7 +63,16 @@ struct SettingsTests {
             ("device_cloud_discovery_interval_seconds", "0"), ("device_cloud_account_poll_seconds", "61"),
             ("device_cloud_read_timeout_milliseconds", "2001"), ("device_cloud_callback_timeout_seconds", "0"),
             ("device_cloud_concurrent_commands", "0"), ("device_cloud_concurrent_readings", "257"),
+            ("maximum_event_streams", "0"), ("maximum_event_streams", "100001"),
+            ("maximum_event_streams_per_key", "0"), ("maximum_event_streams_per_key", "100001"),
+            ("event_stream_heartbeat_seconds", "0"), ("event_stream_heartbeat_seconds", "301"),
+            ("event_stream_write_timeout_seconds", "0"), ("event_stream_write_timeout_seconds", "601"),
             ("device_cloud_maximum_locks", "0"), ("device_cloud_maximum_answer_bytes", "1023"),
+            ("webhook_timeout_seconds", "61"), ("webhook_maximum_requests", "3"),
+            ("webhook_maximum_requests_per_endpoint", "65"), ("webhook_poll_seconds", "0"),
+            ("webhook_retention_days", "366"), ("webhook_maximum_pending", "0"),
+            ("webhook_allowed_networks", "10.0.0.0/33"), ("webhook_allowed_networks", "10.0.0.0/8,"),
+            ("secret_key", "c2hvcnQ="), ("secret_key", ""), ("secret_key_previous", "no base64"),
         ]
     )
     func refuses(name: String, value: String) async throws {
@@ -76,6 +89,39 @@ struct SettingsTests {
     func edges(name: String, value: Int) async throws {
         let settings = try await settings(environment: ["KEYWAY_\(name.uppercased())": "\(value)"])
         #expect(settings.engine.defaultDeadline == .seconds(value))
+    }
+
+    @Test("G12 bound event streams as they say")
+    func eventStreams() async throws {
+        let api = try await settings(
+            environment: [
+                "KEYWAY_MAXIMUM_EVENT_STREAMS": "100000", "KEYWAY_MAXIMUM_EVENT_STREAMS_PER_KEY": "1",
+                "KEYWAY_EVENT_STREAM_HEARTBEAT_SECONDS": "300", "KEYWAY_EVENT_STREAM_WRITE_TIMEOUT_SECONDS": "600",
+            ]
+        )
+        .api
+        #expect(api.maximumEventStreams == 100_000)
+        #expect(api.maximumEventStreamsPerKey == 1)
+        #expect(api.eventStreamHeartbeat == .seconds(300))
+        #expect(api.eventStreamWriteTimeout == .seconds(600))
+    }
+
+    @Test("take networks and keys from lists, and never repeat a key that cannot be used")
+    func lists() async throws {
+        let keys = (1...3).map { Data(repeating: $0, count: 32).base64EncodedString() }
+        let settings = try await settings(environment: [
+            "KEYWAY_WEBHOOK_ALLOWED_NETWORKS": "10.0.0.0/8, fd00::/8,127.0.0.1", "KEYWAY_SECRET_KEY": keys[0],
+            "KEYWAY_SECRET_KEY_PREVIOUS": "\(keys[1]),\(keys[2])",
+        ])
+        let networks = ["10.0.0.0/8", "fd00::/8", "127.0.0.1"].compactMap { Network($0) }
+        let box = SecretBox(key: SecretKey(keys[0]), previousKeys: keys[1...].compactMap { SecretKey($0) })
+        #expect(settings.webhookSafety == WebhookSafety(addresses: AddressPolicy(allowing: networks), secrets: box))
+        for value in [keys[0] + "," + keys[1], keys[0] + "A"] {
+            let error = await #expect(throws: SettingsError.self) {
+                try await self.settings(environment: ["KEYWAY_SECRET_KEY": value])
+            }
+            #expect(error?.message.contains(keys[0]) == false)
+        }
     }
 
     @Test("say which file cannot be used", arguments: ["{", "[1]", #"{"port": "many"}"#])

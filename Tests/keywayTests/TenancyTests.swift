@@ -17,6 +17,7 @@ struct TenancyTests {
             time: ManualTimeSource(),
             ids: CountingIdentifiers(),
             fastLocks: fastLocks,
+            emptyLog: {},
             close: {}
         )
     }

@@ -51,6 +51,9 @@ final class Authenticator: Sendable {
         return principal
     }
 
+    /// Grows with each ``forget()``, so that whoever keeps a principal for longer knows when to ask again.
+    var generation: UInt64 { state.withLock { $0.generation } }
+
     /// Looks everybody up anew: to be called after a credential, or a workspace, was changed.
     func forget() {
         state.withLock { state in

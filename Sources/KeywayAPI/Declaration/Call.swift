@@ -20,6 +20,8 @@ package struct Call: Sendable {
     let idempotencyKey: String?
     /// How many seconds the caller would wait for an outcome; nil if it does not say.
     let preferredWait: Int?
+    /// The position of the last event that the caller has seen, as its header gives it, unchecked; nil without it.
+    let lastEventID: String?
     /// Where the caller reaches this server, such as `http://localhost:8080`, without a slash at the end.
     let baseURL: String
     /// What handlers work with.

@@ -19,6 +19,8 @@ package struct Endpoint: Sendable {
     package let rules: [ParameterRule]
     /// Whether the header `prefer` can hold its answer until an attempt has its outcome.
     package let isHeld: Bool
+    /// Whether its answer is an event stream without end instead of JSON, which the header `last-event-id` resumes.
+    package let isStream: Bool
     /// The keys of its answer besides `ok`.
     package let answer: [AnswerKey]
     /// The statuses besides 200 with which it gives the same answer, but for `ok`, which is false.
@@ -38,6 +40,7 @@ package struct Endpoint: Sendable {
         needsOneOf: [any DeclaredParameter] = [],
         rules: [ParameterRule] = [],
         isHeld: Bool = false,
+        isStream: Bool = false,
         answer: [AnswerKey] = [],
         handler: @escaping @Sendable (Call, Caller) async throws -> Reply
     ) {
@@ -50,6 +53,7 @@ package struct Endpoint: Sendable {
             needsOneOf: needsOneOf,
             rules: rules,
             isHeld: isHeld,
+            isStream: isStream,
             answer: answer
         ) { call, principal in
             guard case .caller(let caller) = principal else { throw APIError.unauthorized }
@@ -67,6 +71,7 @@ package struct Endpoint: Sendable {
         needsOneOf: [any DeclaredParameter] = [],
         rules: [ParameterRule] = [],
         isHeld: Bool = false,
+        isStream: Bool = false,
         answer: [AnswerKey] = [],
         handler: @escaping @Sendable (Call, Principal) async throws -> Reply
     ) {
@@ -77,6 +82,7 @@ package struct Endpoint: Sendable {
         self.needsOneOf = needsOneOf.map(\.declaration.name)
         self.rules = rules
         self.isHeld = isHeld
+        self.isStream = isStream
         self.answer = answer
         otherStatuses = []
         self.summary = summary
@@ -102,6 +108,7 @@ package struct Endpoint: Sendable {
         needsOneOf = []
         rules = []
         isHeld = false
+        isStream = false
         self.answer = answer
         self.otherStatuses = otherStatuses
         self.summary = summary

@@ -6,7 +6,7 @@ package struct EndpointTable: Sendable {
             + ConnectedAccountEndpoints.all + DeviceEndpoints.all + DeviceSimulationEndpoints.all
             + EventEndpoints.all + HealthEndpoints.all + LockEndpoints.all + LockSimulationEndpoints.all
             + UnmanagedDeviceEndpoints.all + WebhookEndpoints.all + WorkspaceEndpoints.all
-            + WebhookDeliveryEndpoints.all
+            + WebhookDeliveryEndpoints.all + EventStreamEndpoints.all
     )
 
     /// The endpoints in the order of their declaration.

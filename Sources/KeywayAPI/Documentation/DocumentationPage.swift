@@ -115,6 +115,7 @@ struct DocumentationPage {
         let rules: [Prose]
         let hasParameters: Bool
         let parameters: [Row]
+        let isStream: Bool
         let answer: [Row]
         let example: String
 
@@ -125,12 +126,15 @@ struct DocumentationPage {
             methods = endpoint.kind.methods.map(\.rawValue)
             summary = Prose(endpoint.summary)
             credentials = endpoint.accepts.map { $0.map(\.title).joined(separator: " · ") } ?? "none needed"
-            headers = (endpoint.kind == .action ? ["idempotency-key"] : []) + (endpoint.isHeld ? ["prefer"] : [])
+            headers =
+                (endpoint.kind == .action ? ["idempotency-key"] : []) + (endpoint.isHeld ? ["prefer"] : [])
+                + (endpoint.isStream ? ["last-event-id"] : [])
             let names = endpoint.needsOneOf.joined(separator: ", ")
             need = names.isEmpty ? nil : names
             rules = endpoint.rules.map { Prose($0.sentence) }
             parameters = endpoint.parameters.flatMap { Row.rows(of: $0) }
             hasParameters = !parameters.isEmpty
+            isStream = endpoint.isStream
             let keys = endpoint.answer.map { ParameterDeclaration.always($0.name, $0.schema, "") }
             answer = ([.always("ok", .literal(true), "")] + keys).flatMap { Row.rows(of: $0) }
             example = Example(endpoint: endpoint, baseURL: baseURL).command

@@ -151,6 +151,11 @@ enum DocumentationTemplate {
         </table>
         {{/hasParameters}}
         <h4>Answer</h4>
+        {{#isStream}}
+        <p>A stream of server-sent events, <code>text/event-stream</code>: the name of each is an event's type, its data \
+        an <a href="#object-event"><code>event</code></a>, and its id the position to resume from.</p>
+        {{/isStream}}
+        {{^isStream}}
         <table>
         <thead><tr><th>Key</th><th>Type</th></tr></thead>
         <tbody>
@@ -159,6 +164,7 @@ enum DocumentationTemplate {
         {{/answer}}
         </tbody>
         </table>
+        {{/isStream}}
         <h4>Example</h4>
         <pre><code>{{example}}</code></pre>
         </article>

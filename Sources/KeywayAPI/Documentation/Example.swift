@@ -12,6 +12,7 @@ struct Example {
         let method = endpoint.kind.methods[0]
         var parts: [String] = []
         var url = baseURL + endpoint.path
+        if endpoint.isStream { parts.append("--no-buffer") }
         parts += headers.map { name, value in "-H \"\(name): \(value)\"" }
         if method == .get || method == .delete {
             let query = QueryWriter.query(values)

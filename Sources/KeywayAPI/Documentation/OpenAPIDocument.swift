@@ -49,8 +49,10 @@ struct OpenAPIDocument {
         .object([
             "schemas": .object(schemas),
             "parameters": .object(
-                [Self.strictParameter, Self.idempotencyKeyParameter, Self.preferParameter]
-                    .reduce(into: [:]) { members, parameter in members[parameter.name] = parameter.json }
+                [
+                    Self.strictParameter, Self.idempotencyKeyParameter, Self.preferParameter, Self.lastEventIDParameter,
+                ]
+                .reduce(into: [:]) { members, parameter in members[parameter.name] = parameter.json }
             ),
             "headers": .object(Self.headers),
             "responses": .object(
@@ -119,6 +121,19 @@ struct OpenAPIDocument {
                     + "\(PreferHeader.longestWait). Other preferences are ignored (RFC 7240)."
             ),
             "schema": .object(Schema.text.jsonSchema),
+        ])
+    )
+
+    static let lastEventIDParameter = SharedParameter(
+        name: "last_event_id",
+        json: .object([
+            "name": .string("last-event-id"),
+            "in": .string("header"),
+            "description": .string(
+                "The position of the last event that was seen, which is the latest `id` of the stream before: the stream "
+                    + "begins with the event that follows it."
+            ),
+            "schema": .object(["type": .string("string"), "pattern": .string("^[0-9]+$")]),
         ])
     )
 

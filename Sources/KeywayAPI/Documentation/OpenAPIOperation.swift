@@ -73,6 +73,7 @@ struct OpenAPIOperation {
         }
         if endpoint.kind == .action { result.append(OpenAPIDocument.idempotencyKeyParameter.reference) }
         if endpoint.isHeld { result.append(OpenAPIDocument.preferParameter.reference) }
+        if endpoint.isStream { result.append(OpenAPIDocument.lastEventIDParameter.reference) }
         return result
     }
 
@@ -116,9 +117,19 @@ struct OpenAPIOperation {
         for refusal in Refusal.allCases where refusal.isAnswered(by: endpoint, with: method) {
             result["\(refusal.status.code)"] = .object(["$ref": .string(refusal.reference)])
         }
-        result["200"] = answer(isOK: true, "It worked.")
+        result["200"] = endpoint.isStream ? stream : answer(isOK: true, "It worked.")
         for status in endpoint.otherStatuses { result["\(status.code)"] = answer(isOK: false, "It did not work.") }
         return result
+    }
+
+    private var stream: JSONValue {
+        .object([
+            "description": .string("The stream has begun."),
+            "headers": OpenAPIDocument.headers(withRetryAfter: false),
+            "content": .object([
+                ServerSentEvents.mediaType: .object(["schema": .object(Schema.text.jsonSchema)])
+            ]),
+        ])
     }
 
     private func answer(isOK: Bool, _ description: String) -> JSONValue {

@@ -76,7 +76,8 @@ enum Refusal: CaseIterable {
         case .notFound: endpoint.canMiss
         // A description lists no other methods than those that a path has.
         case .methodNotAllowed: false
-        case .conflict, .tooManyRequests: endpoint.kind == .action && endpoint.isAboutAttempts
+        case .conflict: endpoint.kind == .action && endpoint.isAboutAttempts
+        case .tooManyRequests: endpoint.kind == .action && endpoint.isAboutAttempts || endpoint.isStream
         case .contentTooLarge: method != .get && method != .delete
         case .keyReused: endpoint.kind == .action
         case .unavailable: endpoint.accepts != nil
@@ -85,10 +86,11 @@ enum Refusal: CaseIterable {
 }
 
 extension Endpoint {
-    /// Whether there is something that it may not find: a list is there in any case.
+    /// Whether there is something that it may not find: a list is there in any case, unless it is one of an object that
+    /// has to be named.
     fileprivate var canMiss: Bool {
-        guard accepts != nil else { return false }
-        return kind != .read
+        guard accepts != nil, !isStream else { return false }
+        return kind != .read || parameters.contains { $0.isRequired && $0.name.hasSuffix("_id") }
             || !answer.contains { key in
                 if case .array = key.schema { true } else { false }
             }

@@ -150,6 +150,8 @@ enum ConnectedAccountEndpoints {
                 return []
             }
         }
+        // Event streams of the customer show the account from now on.
+        if key != nil { call.services.authenticator.forget() }
         return [
             "connected_account": ConnectedAccountBody(account: try await ConnectedAccounts.account(id, call, caller))
         ]

@@ -48,33 +48,6 @@ enum EventEndpoints {
         .array(.dateTime(), count: 2...2),
         "Only events written between these two times, both excluded; the first ones count towards `limit`."
     )
-    private static let ids = Parameter.optional("event_ids", .array(.uuid(Event.self)), "Only these events.")
-    private static let type = Parameter.optional("event_type", .oneOf(EventTypeNames.all), "Only this type.")
-    private static let types = Parameter.optional(
-        "event_types",
-        .array(.oneOf(EventTypeNames.all)),
-        "Only these types."
-    )
-    private static let deviceIDs = Parameter.optional(
-        "device_ids",
-        .array(.uuid(Device.self)),
-        "Only events about these devices."
-    )
-    private static let accountID = Parameter.optional(
-        "connected_account_id",
-        .uuid(ConnectedAccount.self),
-        "Only events about this connected account and its devices."
-    )
-    private static let webviewID = Parameter.optional(
-        "connect_webview_id",
-        .uuid(ConnectWebview.self),
-        "Only events about this Connect Webview, or that it caused."
-    )
-    private static let customerKey = Parameter.optional(
-        "customer_key",
-        .nonEmptyString(),
-        "Only events about connected accounts with this customer key, and their devices."
-    )
     private static let offset = Parameter.defaulted(
         "unstable_offset",
         .integer(0 ... .max),
@@ -89,24 +62,6 @@ enum EventEndpoints {
             + "maximum page size, 1,000 unless configured otherwise, is taken as that maximum."
     )
 
-    /// Filters by objects of kinds that Keyway does not have.
-    private static let neverMatching: [any DeclaredParameter] = [
-        absent("acs_system_id"), absent("access_code_id"), absent("acs_entrance_id"),
-        absent("acs_user_id"), absent("user_identity_id"), absent("access_grant_id"), absent("access_method_id"),
-        absent("acs_credential_id"), absent("space_id"), absent("acs_access_group_id"), absent("acs_encoder_id"),
-        absentList("acs_system_ids"), absentList("access_code_ids"), absentList("access_grant_ids", 0...100),
-        absentList("access_method_ids", 0...100), absentList("space_ids", 0...100),
-    ]
-    private static let neverMatches = "Accepted for the contract's sake; matches no event."
-
-    private static func absent(_ name: String) -> any DeclaredParameter {
-        Parameter.optional(name, .uuid(AnyObjectMark.self), neverMatches)
-    }
-
-    private static func absentList(_ name: String, _ count: ClosedRange<Int> = 0 ... .max) -> any DeclaredParameter {
-        Parameter.optional(name, .array(.uuid(AnyObjectMark.self), count: count), neverMatches)
-    }
-
     private static let list = Endpoint(
         "/events/list",
         .read,
@@ -114,8 +69,8 @@ enum EventEndpoints {
         "Returns events in the order in which they were written. Filters are joined by AND; an empty list filter "
             + "matches nothing. Without `since` and `between` the latest events are returned.",
         parameters: [
-            since, between, ids, type, types, deviceID, deviceIDs, accountID, webviewID, customerKey, offset, limit,
-        ] + neverMatching,
+            since, between, offset, limit,
+        ] + EventFilters.all,
         answer: [AnswerKey("events", .list(of: .named(.event)))]
     ) { call, caller in
         ["events": try await events(call, caller)]
@@ -123,26 +78,20 @@ enum EventEndpoints {
 
     private static func events(_ call: Call, _ caller: Caller) async throws -> [Event] {
         let (after, before) = try span(call)
-        for parameter in neverMatching where call.arguments.gives(parameter) { return [] }
-        var accounts = both(try call[accountID], caller.visibleAccounts)
-        if let key = try call[customerKey] {
-            accounts = common(accounts, try await call.accounts(ofCustomer: key, caller))
-        }
-        return try await call.services.store.events(
-            EventQuery(
-                workspaceID: caller.workspaceID,
-                ids: try call[ids],
-                types: both(try call[type], try call[types]),
-                deviceIDs: both(try call[deviceID], try call[deviceIDs]),
-                connectedAccountIDs: accounts,
-                connectWebviewID: try call[webviewID],
-                after: after,
-                before: before,
-                limit: min(try call[limit], call.services.configuration.maximumPageSize),
-                offset: try call[offset],
-                keeps: after == nil ? .newest : .oldest
+        guard var query = try EventFilters.query(call, caller) else { return [] }
+        query.connectedAccountIDs = common(try EventFilters.account(call), caller.visibleAccounts)
+        if let key = try EventFilters.customer(call) {
+            query.connectedAccountIDs = common(
+                query.connectedAccountIDs,
+                try await call.accounts(ofCustomer: key, caller)
             )
-        )
+        }
+        query.after = after
+        query.before = before
+        query.limit = min(try call[limit], call.services.configuration.maximumPageSize)
+        query.offset = try call[offset]
+        query.keeps = after == nil ? .newest : .oldest
+        return try await call.services.store.events(query)
     }
 
     /// The time that `since` and `between` leave, joined by AND.

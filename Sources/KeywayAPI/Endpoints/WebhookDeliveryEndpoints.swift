@@ -37,7 +37,7 @@ enum WebhookDeliveryEndpoints {
         "overlap_seconds",
         .integer(0...7 * 86400),
         .number(86400),
-        "How long the old secret goes on signing beside the new one."
+        "How long the old secret goes on signing beside the new one; 0: not at all."
     )
 
     // MARK: Looking back
@@ -124,7 +124,8 @@ enum WebhookDeliveryEndpoints {
         answer: [AnswerKey("webhook", .named(.webhook))]
     ) { call, caller in
         let (services, webhook) = (call.services, try await webhook(call, caller))
-        let end = services.time.now().wall + .seconds(try call[overlap])
+        let overlap = try call[overlap]
+        let end = overlap > 0 ? services.time.now().wall + .seconds(overlap) : nil
         try await call.once(caller) { () async throws -> Void in
             let secret = try services.webhooks.secrets.seal(services.secrets.webhookSecret(), of: webhook.id)
             let updated = try await services.store.update(webhook.id, in: caller.workspaceID) { webhook throws(Never) in

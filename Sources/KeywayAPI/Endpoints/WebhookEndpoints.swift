@@ -1,5 +1,6 @@
 import KeywayModel
 import KeywayStore
+import KeywayWebhooks
 
 /// `/webhooks/*` (wire contract, section 4.5).
 enum WebhookEndpoints {
@@ -45,6 +46,9 @@ enum WebhookEndpoints {
         guard url.unicodeScalars.count <= longestURL else {
             throw APIError.invalidInput(Self.url, "String must contain at most \(longestURL) character(s)")
         }
+        if let objection = call.services.webhooks.addresses.objection(to: url) {
+            throw APIError.invalidInput(Self.url, objection)
+        }
         let webhook = try await call.makeOnce("webhook", by: caller.requester) { id in
             try await store.record(id, in: caller.workspaceID)
         } make: { id in
@@ -56,14 +60,14 @@ enum WebhookEndpoints {
                 id: id,
                 workspaceID: caller.workspaceID,
                 url: url,
-                secret: call.services.secrets.webhookSecret(),
+                secret: try call.services.webhooks.secrets.seal(call.services.secrets.webhookSecret(), of: id),
                 eventTypes: types,
                 createdAt: call.services.time.now().wall
             )
             try await store.add(webhook, events: [])
             return webhook
         }
-        return ["webhook": WebhookBody(webhook: webhook, showsSecret: true)]
+        return ["webhook": WebhookBody(webhook: try webhook.opened(by: call.services), showsSecret: true)]
     }
 
     /// The event types without repetitions.
@@ -89,7 +93,7 @@ enum WebhookEndpoints {
         guard let id = try webhookID(call),
             let webhook = try await call.services.store.record(id, in: caller.workspaceID)
         else { throw try notFound(call) }
-        return ["webhook": WebhookBody(webhook: webhook, showsSecret: true)]
+        return ["webhook": WebhookBody(webhook: try webhook.opened(by: call.services), showsSecret: true)]
     }
 
     private static let list = Endpoint(
@@ -114,13 +118,17 @@ enum WebhookEndpoints {
         "/webhooks/update",
         .replace,
         accepts: .standard,
-        "Replaces the event types of a webhook. Its URL and its secret stay as they are.",
+        "Replaces the event types of a webhook, and enables it again if it was disabled. Its URL and its secret stay as "
+            + "they are.",
         parameters: [id, newEventTypes]
     ) { call, caller in
         let types = try checked(try call[newEventTypes])
         guard let id = try webhookID(call) else { throw try notFound(call) }
+        let now = call.services.time.now().wall
         let updated = try await call.services.store.update(id, in: caller.workspaceID) { webhook throws(Never) in
             webhook.eventTypes = types
+            webhook.forgetEndedSecret(at: now)
+            if !webhook.health.isEnabled { webhook.health = EndpointHealth() }
             return []
         }
         guard updated != nil else { throw try notFound(call) }

@@ -18,14 +18,16 @@ struct ConnectWebviewLogin {
     func connect() async throws -> ConnectWebview? {
         guard case .pending = webview.progress else { return webview }
         let accountID = Identifier<ConnectedAccount>(derivedFrom: "keyway/connected/\(webview.id)")
-        let account = try await add(accountID)
         let webviewID = webview.id
+        // Sessions are granted the account before it is there, which shows them nothing, so that their event streams do
+        // not miss how it begins.
         try await services.store.updateSessions(in: workspace.id) { session in
             session.connectWebviewIDs.contains(webviewID)
         } change: { session in
             session.grant([accountID], [])
         }
         services.authenticator.forget()
+        let account = try await add(accountID)
         let now = services.time.now().wall
         let event = event(.connectWebviewLoginSucceeded, about: account, at: now)
         return try await update { webview in

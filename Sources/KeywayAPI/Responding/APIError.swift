@@ -69,6 +69,11 @@ extension APIError {
         APIError(.contentTooLarge, "payload_too_large", "The request body is larger than \(limit) bytes")
     }
 
+    /// 400: there is no such position in the workspace's events.
+    static func invalidPosition(_ message: String) -> APIError {
+        APIError(.badRequest, "invalid_last_event_id", message)
+    }
+
     /// 404: there is no such route.
     static let unknownRoute = APIError(.notFound, "not_found", "There is no endpoint at this path")
 
@@ -205,6 +210,13 @@ extension APIError {
         error.retryAfter = retryAfter
         return error
     }
+
+    /// 429: a stream brings more than its reader takes.
+    static let slowReader = APIError(
+        .tooManyRequests,
+        "slow_reader",
+        "The reader takes events more slowly than they happen; connect again with last-event-id, or with filters"
+    )
 
     /// 503: nothing can be stored, or the server is stopping.
     static func serviceUnavailable(_ message: String, retryAfter: Duration) -> APIError {

@@ -4,10 +4,15 @@ import KeywayModel
 import Logging
 import NIOCore
 
-/// What Hummingbird gives to a request besides the request; nothing of it is needed.
+/// What Hummingbird gives to a request besides the request.
 package struct APIRequestContext: InitializableFromSource {
+    /// The connection that it came on.
+    let channel: any Channel
+
     /// Makes a context.
-    package init(source _: ApplicationRequestContextSource) {}
+    package init(source: ApplicationRequestContextSource) {
+        channel = source.channel
+    }
 }
 
 /// Takes every request through the same steps, in the order that decides which error wins (wire contract, section 1.3).
@@ -29,7 +34,7 @@ package struct APIResponder: HTTPResponder {
     }
 
     /// Answers a request; never throws.
-    package func respond(to request: Request, context _: APIRequestContext) async -> Response {
+    package func respond(to request: Request, context: APIRequestContext) async -> Response {
         let started = services.time.now().monotonic
         let id: RequestID = services.ids.next()
         let endpoint = table[request.uri.path]
@@ -41,7 +46,7 @@ package struct APIResponder: HTTPResponder {
             } else if let page {
                 await respond(to: request, page, id)
             } else {
-                await respond(to: request, endpoint, id)
+                await respond(to: request, endpoint, id, context)
             }
         response.headers.append(
             contentsOf: CORS.headers(origin: request.headers[.origin], isPreflight: request.method == .options)
@@ -65,7 +70,7 @@ package struct APIResponder: HTTPResponder {
         do {
             return try render(try await callback.reply(to: request, services))
         } catch {
-            return render(refusal(for: error, id))
+            return render(services.refusal(for: error, id))
         }
     }
 
@@ -76,17 +81,23 @@ package struct APIResponder: HTTPResponder {
             let body = ResponseBody(byteBuffer: ByteBuffer(bytes: reply.bytes))
             return Response(status: reply.status, headers: reply.headers, body: body)
         } catch {
-            return render(refusal(for: error, id))
+            return render(services.refusal(for: error, id))
         }
     }
 
-    private func respond(to request: Request, _ endpoint: Endpoint?, _ id: RequestID) async -> Response {
+    private func respond(
+        to request: Request,
+        _ endpoint: Endpoint?,
+        _ id: RequestID,
+        _ context: APIRequestContext
+    ) async -> Response {
         do {
             guard let endpoint else { throw APIError.unknownRoute }
             if request.method == .options { return Response(status: .ok) }
-            return try render(try await reply(to: request, endpoint, id))
+            let reply = try await reply(to: request, endpoint, id)
+            return try reply.stream.map { render($0, context) } ?? render(reply)
         } catch {
-            return render(refusal(for: error, id))
+            return render(services.refusal(for: error, id))
         }
     }
 
@@ -121,11 +132,13 @@ package struct APIResponder: HTTPResponder {
             requestID: id,
             idempotencyKey: request.headers[.idempotencyKey],
             preferredWait: endpoint.isHeld ? PreferHeader.wait(in: request.headers[.prefer]) : nil,
+            lastEventID: endpoint.isStream ? request.headers[.lastEventID] : nil,
             baseURL: BaseURL.of(request, configured: services.configuration.publicBaseURL),
             services: services
         )
         let reply = try await endpoint.handler(call)
         assert(Set(reply.members.map(\.key)) == Set(endpoint.answer.map(\.name)), "an answer other than declared")
+        assert((reply.stream != nil) == endpoint.isStream, "a stream other than declared")
         return reply
     }
 
@@ -143,6 +156,25 @@ package struct APIResponder: HTTPResponder {
         return response
     }
 
+    /// The answer whose body is a stream, with which the connection ends.
+    private func render(_ stream: EventStream, _ context: APIRequestContext) -> Response {
+        let connection = StreamConnection(context.channel)
+        let headers: HTTPFields = [
+            .contentType: ServerSentEvents.mediaType, .cacheControl: "no-store", .accelBuffering: "no",
+            .connection: "close",
+        ]
+        return Response(
+            status: .ok,
+            headers: headers,
+            body: ResponseBody { writer in
+                try await stream.run(to: &writer, over: connection)
+                // What was sent behind the request, such as a command, must not be carried out when the stream ends at
+                // last; the error makes the server close the connection instead of reading on.
+                throw EventStream.Ended()
+            }
+        )
+    }
+
     private func render(_ error: APIError) -> Response {
         do {
             var response = try Response(
@@ -157,18 +189,6 @@ package struct APIResponder: HTTPResponder {
             // An error body is made of texts alone, which can always be written.
             preconditionFailure("an error body cannot be encoded: \(error)")
         }
-    }
-
-    private func refusal(for error: any Error, _ id: RequestID) -> APIError {
-        guard let refusal = APIError(translating: error) else {
-            services.logger.error(
-                "a request failed for no fault of its own",
-                metadata: ["request.id": "\(id)", "error": "\(error)"]
-            )
-            return .internalServerError
-        }
-        if refusal.status == .serviceUnavailable { services.troubles.note(error, requestID: id) }
-        return refusal
     }
 
     private var jsonHeaders: HTTPFields { [.contentType: "application/json; charset=utf-8"] }

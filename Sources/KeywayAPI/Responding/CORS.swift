@@ -8,7 +8,7 @@ enum CORS {
         "date", "x-api-version", "seam-workspace", "authorization", "user-agent", "seam-lts-version",
         "seam-sdk-version", "seam-sdk-name", "seam-publishable-key", "seam-client-session-token",
         "client-session-token", "seam-api-key", "seam-user-identifier-key", "user-identifier-key", "idempotency-key",
-        "prefer",
+        "prefer", "last-event-id",
     ]
     .joined(separator: ", ")
 

@@ -5,10 +5,19 @@ struct Reply: Sendable, ExpressibleByDictionaryLiteral {
     var status: HTTPResponse.Status = .ok
     var retryAfter: Duration?
     var headers: HTTPFields = [:]
+    /// What is sent instead of the members, for as long as it takes; nil: the members are the answer.
+    private(set) var stream: EventStream?
     let members: [(key: String, value: any Encodable & Sendable)]
 
     init(dictionaryLiteral elements: (String, any Encodable & Sendable)...) {
         members = elements.map { (key: $0.0, value: $0.1) }
+    }
+
+    /// An answer that goes on until its stream ends.
+    static func streaming(_ stream: EventStream) -> Reply {
+        var reply: Reply = [:]
+        reply.stream = stream
+        return reply
     }
 
     /// An answer with nothing but `ok`.

@@ -125,7 +125,7 @@ extension KeywayClient {
             // sent again after its own deadline, nor when nobody waits any more.
             let now = connection.clock.now
             let end = min(wait.end, now + (options.deadline ?? .seconds(86400)))
-            return try await connection.send(request, until: end)
+            return try await connection.send(request, until: end, patienceUntil: wait.end)
         }
 
         private func patience(_ options: ActionOptions) -> Duration {

@@ -7,7 +7,8 @@ extension KeywayClient {
         public var deadline: Duration?
         /// What becomes of it if the device has unresolved attempts; nil: it waits for its turn.
         public var overlap: Overlap?
-        /// How long the outcome is waited for before ``ActionNotResolved`` is thrown.
+        /// How long the outcome is waited for before ``ActionNotResolved`` is thrown, and how long the request is tried
+        /// before ``ConnectionError`` is, should the server not even say that it has accepted it.
         ///
         /// Nil: the configuration's patience, or ten seconds beyond the deadline if that is longer.
         public var patience: Duration?

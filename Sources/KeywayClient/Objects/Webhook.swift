@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 extension KeywayClient {
     /// An address that is told of events.
     public struct Webhook: ServerObject, Identifiable {
@@ -9,6 +11,12 @@ extension KeywayClient {
         public let eventTypes: [EventType]
         /// The secret that deliveries are signed with; nil if the server does not say, as in lists.
         public let secret: String?
+        /// Whether deliveries are sent; true if the server does not say.
+        public let isEnabled: Bool
+        /// When the server stopped sending; nil if it sends, or does not say.
+        public let disabledAt: Date?
+        /// Why the server stopped sending, such as `failing` or `gone`; nil if it sends, or does not say.
+        public let disabledReason: String?
         /// Everything that the server said about it.
         public let json: JSONValue
 
@@ -22,6 +30,9 @@ extension KeywayClient {
             url = try reader.text("url")
             eventTypes = reader.list("event_types").compactMap { $0.stringValue.map(EventType.init(rawValue:)) }
             secret = reader.textIfAny("secret")
+            isEnabled = reader.flagIfAny("is_enabled") ?? true
+            disabledAt = reader.dateIfAny("disabled_at")
+            disabledReason = reader.textIfAny("disabled_reason")
         }
     }
 }

@@ -51,6 +51,8 @@ final class ServerConnection: Sendable {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = .seconds(10)
+        // Event streams and held requests keep theirs, and must not make others wait. They are made as they are needed.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 4096
         // What is tried again, and when, is decided by ``RetryPlan``.
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -58,19 +60,28 @@ final class ServerConnection: Sendable {
 
     // MARK: Requests
 
+    /// How long after the end of the patience an answer is still taken: servers answer right at that end.
+    static let lastMoment: Duration = .seconds(2)
+
     /// Sends a request, more than once if need be, and returns its answer.
     ///
     /// - Parameters:
     ///   - request: The request.
     ///   - end: No try begins after this reading of the clock.
+    ///   - patienceEnd: No try lasts longer than until ``lastMoment`` after this reading of the clock.
     /// - Returns: The answer, which is a success.
     /// - Throws: ``KeywayClient/APIError``, ``KeywayClient/ConnectionError``, ``KeywayClient/UnreadableAnswer``, or
     ///   `CancellationError`.
-    func send(_ request: APIRequest, until end: Duration? = nil) async throws -> Answer {
+    func send(
+        _ request: APIRequest,
+        until end: Duration? = nil,
+        patienceUntil patienceEnd: Duration? = nil
+    ) async throws -> Answer {
         var plan = RetryPlan(configuration, until: end)
         while true {
             do {
-                let limit = configuration.requestTimeout + .seconds(request.hold ?? 0)
+                var limit = configuration.requestTimeout + .seconds(request.hold ?? 0)
+                if let patienceEnd { limit = min(limit, patienceEnd - clock.now + Self.lastMoment) }
                 return try await sendOnce(request, within: limit)
             } catch {
                 guard let pause = plan.pause(after: error, fraction: surroundings.fraction, at: clock.now) else {
@@ -87,7 +98,7 @@ final class ServerConnection: Sendable {
 
     /// Sends a request once.
     ///
-    /// - Throws: As ``send(_:until:)``.
+    /// - Throws: As ``send(_:until:patienceUntil:)``.
     func sendOnce(_ request: APIRequest, within limit: Duration) async throws -> Answer {
         let httpRequest = try makeHTTPRequest(request)
         let began = clock.now
@@ -114,7 +125,7 @@ final class ServerConnection: Sendable {
 
     /// Opens an event stream and returns its bytes as they come.
     ///
-    /// - Throws: As ``send(_:until:)``.
+    /// - Throws: As ``send(_:until:patienceUntil:)``.
     func openStream(_ path: String, _ query: Query, lastEventID: String?) async throws -> HTTPClientResponse.Body {
         var httpRequest = try makeHTTPRequest(.read(path, query))
         httpRequest.headers.replaceOrAdd(name: "accept", value: "text/event-stream")

@@ -17,6 +17,9 @@ final class EventFeed: Sendable {
     }
 
     private let connection: ServerConnection
+    /// The shortest pause that a server can ask for, so that none makes its clients call again and again.
+    private static let shortestPause: Duration = .milliseconds(100)
+
     private let query: Query
     private let onInterruption: @Sendable (KeywayClient.StreamInterruption) -> Void
     private let state: Mutex<State>
@@ -107,7 +110,7 @@ final class EventFeed: Sendable {
                 self.state.withLock { $0.liveness.hear(at: self.now) }
                 for element in try self.elements(of: chunk, &parser) {
                     switch element {
-                    case .retry(let pause): self.state.withLock { $0.backoff.first = pause }
+                    case .retry(let pause): self.state.withLock { $0.backoff.first = max(pause, Self.shortestPause) }
                     case .position(let position): isNew = self.state.withLock { $0.position.advance(to: position) }
                     case .event(let type, let data):
                         if let event = try self.event(type, data), isNew { try await self.hand(event, to: events) }

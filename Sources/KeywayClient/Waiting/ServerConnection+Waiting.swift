@@ -46,8 +46,8 @@ extension ServerConnection {
                 throw KeywayClient.ActionNotResolved(attempt: attempt, patience: patience, lastTrouble: trouble)
             }
             let hold = wait.hold(at: clock.now)
-            // A server that answers right at the end of the patience is given a moment to do so.
-            let limit = min(wait.end - clock.now, .seconds(hold ?? 0) + configuration.requestTimeout) + .seconds(2)
+            let limit =
+                min(wait.end - clock.now, .seconds(hold ?? 0) + configuration.requestTimeout) + Self.lastMoment
             do {
                 let request = self.attempt(attempt.id, includesTimeline: false, hold: hold)
                 let answer = try await sendOnce(request, within: limit)

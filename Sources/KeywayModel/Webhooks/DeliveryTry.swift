@@ -8,13 +8,13 @@ package struct DeliveryTry: Hashable, Codable, Sendable {
     package let status: Int?
     /// Why there was no answer, or none that counts; nil if the status says it all.
     package let trouble: Trouble?
-    /// The beginning of the answer's body, at most ``longestAnswer`` bytes; nil if there was none.
+    /// The beginning of the answer's body, at most ``longestAnswer`` bytes as it is stored; nil if there was none.
     package let answer: String?
 
-    /// How many bytes of an answer are kept.
+    /// How many bytes of an answer are kept, in the form that JSON gives them.
     package static let longestAnswer = 1024
 
-    /// Makes a try.
+    /// Makes a try; of the answer it keeps what it may.
     package init(
         startedAt: Timestamp,
         latencyMilliseconds: Int64,
@@ -26,7 +26,27 @@ package struct DeliveryTry: Hashable, Codable, Sendable {
         self.latencyMilliseconds = latencyMilliseconds
         self.status = status
         self.trouble = trouble
-        self.answer = answer
+        self.answer = answer.map(Self.beginning)
+    }
+
+    /// As many characters of a text as ``longestAnswer`` allows.
+    private static func beginning(of text: String) -> String {
+        var (kept, size) = (String.UnicodeScalarView(), 0)
+        for scalar in text.unicodeScalars {
+            size += storedSize(of: scalar)
+            guard size <= longestAnswer else { break }
+            kept.append(scalar)
+        }
+        return String(kept)
+    }
+
+    /// How many bytes a character takes in JSON at most (RFC 8259, section 7).
+    private static func storedSize(of scalar: Unicode.Scalar) -> Int {
+        switch scalar {
+        case "\"", "\\", "\n", "\r", "\t": 2
+        case "\0"..."\u{1F}", "\u{7F}": 6
+        default: UTF8.width(scalar)
+        }
     }
 
     /// Whether the receiver has taken the event: any 2xx in time.

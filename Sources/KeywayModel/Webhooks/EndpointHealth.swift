@@ -13,9 +13,10 @@ package struct EndpointHealth: Hashable, Codable, Sendable {
     package static let patience: Duration = .seconds(5 * 86400)
     /// How long a silence without any try ends what an endpoint is held to have failed before.
     ///
-    /// An endpoint that gets an event a week and missed two of them has not failed for a week. 24 h is twice the longest
-    /// wait between two tries of one delivery.
-    package static let memory: Duration = .seconds(86400)
+    /// An endpoint that gets an event a week and missed two of them has not failed for a week. 36 h is half as long again
+    /// as the longest wait between two tries of one delivery, ``RetrySchedule/longestRetryAfter``, so that an endpoint
+    /// that keeps asking for that wait is disabled as well.
+    package static let memory: Duration = .seconds(36 * 3600)
 
     /// Why an endpoint was disabled.
     package enum DisabledReason: String, Codable, CaseIterable, Sendable {

@@ -49,10 +49,19 @@ package struct Webhook: OwnedRecord {
         health.isEnabled && eventTypes.contains { $0 == Self.everyType || $0 == type.rawValue }
     }
 
-    /// Puts a new secret in the place of the one it has, which goes on signing until a time.
-    package mutating func rotateSecret(to new: String, keepingOldUntil end: Timestamp) {
-        previousSecret = RetiredSecret(secret: secret, endsAt: end)
+    /// Puts a new secret in the place of the one it has.
+    ///
+    /// - Parameters:
+    ///   - new: The new secret.
+    ///   - end: Until when the old one goes on signing; nil: it is forgotten at once.
+    package mutating func rotateSecret(to new: String, keepingOldUntil end: Timestamp?) {
+        previousSecret = end.map { RetiredSecret(secret: secret, endsAt: $0) }
         secret = new
+    }
+
+    /// Forgets the secret before this one if its time is over: nothing needs it any more.
+    package mutating func forgetEndedSecret(at now: Timestamp) {
+        if let previousSecret, previousSecret.endsAt <= now { self.previousSecret = nil }
     }
 }
 

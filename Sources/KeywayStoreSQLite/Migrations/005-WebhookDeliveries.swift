@@ -35,8 +35,10 @@ extension Migrations {
                 CREATE INDEX webhook_deliveries_by_event ON webhook_deliveries (workspace_id, event_sequence);
                 CREATE INDEX webhook_deliveries_pending ON webhook_deliveries (webhook_id, device_id)
                     WHERE status = 'pending';
-                CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, next_try_at)
-                    WHERE next_try_at IS NOT NULL;
+                CREATE INDEX webhook_deliveries_untried ON webhook_deliveries (webhook_id, next_try_at)
+                    WHERE failure_count = 0 AND next_try_at IS NOT NULL;
+                CREATE INDEX webhook_deliveries_retried ON webhook_deliveries (webhook_id, next_try_at)
+                    WHERE failure_count > 0;
                 CREATE INDEX webhook_deliveries_finished ON webhook_deliveries (finished_at)
                     WHERE finished_at IS NOT NULL;
 

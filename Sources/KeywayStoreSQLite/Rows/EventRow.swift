@@ -23,6 +23,11 @@ struct EventRow: Sendable {
         return rows
     }
 
+    /// The event with its place, as it is told of when it is durable.
+    func committed(at place: EventPlace) -> CommittedEvent {
+        CommittedEvent(position: place.sequence, writtenAt: place.writtenAt, event: event, body: body)
+    }
+
     /// The columns that ``read(_:)`` takes, in its order.
     static let columns = "event_id, body"
 
@@ -33,6 +38,18 @@ struct EventRow: Sendable {
         try RowReader.read(row, of: "events") { columns in
             _ = try columns.take(Identifier<Event>.self)
             return try columns.takeJSON()
+        }
+    }
+
+    /// The columns that ``readLine(_:)`` takes, in its order.
+    static let lineColumns = "sequence, event_type, body"
+
+    /// Reads an event as it is sent.
+    ///
+    /// - Throws: ``DamagedRow`` if that is not what the row holds.
+    static func readLine(_ row: Row) throws -> EventPage.Line {
+        try RowReader.read(row, of: "events") { columns in
+            EventPage.Line(position: try columns.take(), type: try columns.take(), body: try columns.take())
         }
     }
 

@@ -203,6 +203,41 @@ extension StoreContract {
             #expect(found.allSatisfy { $0.reason == .webhookStopped && $0.finishedAt == time && $0.nextTryAt == nil })
             #expect(try await due(in: store).map(\.webhookID) == [foreign.id])
         },
+        StoreRule(
+            "G10 a webhook that is enabled again before all is abandoned goes on with the rest and with what comes"
+        ) {
+            store in
+            try await addTenants(to: store)
+            try await store.add(all, events: [])
+            try await tell(1...4, to: store)
+            try await disable(all, in: store)
+            #expect(try await store.abandonStoppedDeliveries(at: Samples.start, limit: 2) == 2)
+            _ = try await store.update(all.id, in: home.id) { (webhook: inout Webhook) throws(Never) in
+                webhook.health = EndpointHealth()
+                return []
+            }
+            try await tell(5...5, to: store)
+            #expect(try await store.abandonStoppedDeliveries(at: Samples.start, limit: 2) == 0)
+            var sent: [UInt64] = []
+            while let next = try await due(in: store).first {
+                sent.append(contentsOf: numbers([next]))
+                try await note(200, .taken, of: next, in: store)
+            }
+            #expect(sent == [1, 2, 5])
+        },
+        StoreRule("G10 what was not tried yet is due whatever the clock says, and a retry in its time") { store in
+            try await addTenants(to: store)
+            try await store.add(all, events: [])
+            try await tell(1...2, to: store)
+            let early = Samples.start + .seconds(-3600)
+            let first = try await due(in: store, at: early)
+            #expect(numbers(first) == [1])
+            try await note(500, .retry(after: .seconds(5)), of: first[0], in: store)
+            #expect(try await due(in: store, at: Samples.start + .seconds(64)).isEmpty)
+            #expect(try await numbers(due(in: store, at: Samples.start + .seconds(65))) == [1])
+            let query = DueDeliveryQuery(now: early, maximumPerWebhook: 9, limit: 9)
+            #expect(try await store.dueDeliveries(query).nextAt == Samples.start + .seconds(65))
+        },
         StoreRule("a delivery and its webhook change together, and the webhook before the events") { store in
             try await addTenants(to: store)
             for webhook in [all, some] { try await store.add(webhook, events: []) }
@@ -259,9 +294,14 @@ extension StoreContract {
             #expect(try await nextTime(0) == nil)
             try await tell(5...5, to: store)
             try await tell(7...7, on: backDoor, to: store)
-            #expect(try await nextTime(0) == Samples.start + .seconds(5))
-            #expect(try await nextTime(5) == Samples.start + .seconds(7))
-            #expect(try await nextTime(7) == nil)
+            // Both are due at once, and then not before their second tries.
+            #expect(try await nextTime(0) == nil)
+            for (delivery, seconds) in zip(try await due(in: store), [5, 7]) {
+                try await note(500, .retry(after: .seconds(seconds)), of: delivery, in: store)
+            }
+            #expect(try await nextTime(0) == Samples.start + .seconds(65))
+            #expect(try await nextTime(65) == Samples.start + .seconds(67))
+            #expect(try await nextTime(67) == nil)
         },
         StoreRule("a write that makes deliveries raises the signal") { store in
             try await addTenants(to: store)

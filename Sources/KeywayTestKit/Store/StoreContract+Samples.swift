@@ -1,4 +1,4 @@
-import KeywayModel
+package import KeywayModel
 import KeywayStore
 import Testing
 
@@ -42,6 +42,11 @@ extension StoreContract {
             TimelineEntry(.resolved, at: attempt.createdAt + .seconds(2)),
         ]
         return attempt
+    }
+
+    /// An event of a kind, with everything that such events say.
+    package static func sampleEvent(of type: EventType) -> Event {
+        event(1, type, attempt: Samples.id(7), createdAt: Samples.start + .microseconds(123_456))
     }
 
     /// An event about a door.

@@ -1,29 +1,31 @@
-import Dispatch
 import Foundation
 
 /// Finds the addresses of a host.
 package struct HostResolver: Sendable {
-    /// Returns the addresses of a name or of an address's text form, the best one first; empty if there are none.
-    let addresses: @Sendable (String) async -> [IPAddress]
+    /// Returns the addresses of a name or of an address's text form, the best one first; empty if there are none, or as
+    /// soon as the task is cancelled.
+    let addresses: @Sendable (String, LookUpPlan.Asker) async -> [IPAddress]
 
-    /// Makes a resolver.
+    /// Makes a resolver that answers everybody alike.
     package init(_ addresses: @escaping @Sendable (String) async -> [IPAddress]) {
-        self.addresses = addresses
+        self.addresses = { host, _ in await addresses(host) }
+    }
+
+    private init(_ lookUps: HostLookUps) {
+        addresses = { host, asker in await lookUps.addresses(of: host, for: asker) }
     }
 
     /// The system's resolver.
     ///
-    /// `getaddrinfo` waits for the network, so it gets a thread of its own, and there are never more of them than
-    /// requests under way.
-    package static let system = HostResolver { host in
-        await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: lookUp(host)) }
-        }
+    /// `getaddrinfo` waits for the network and cannot be stopped, so it gets threads of its own.
+    ///
+    /// - Parameter maximumThreads: How many threads there are at most, at least one.
+    /// - Returns: The resolver.
+    package static func system(maximumThreads: Int) -> HostResolver {
+        HostResolver(HostLookUps(maximumThreads: maximumThreads, lookUp: lookUp))
     }
 
-    private static let queue = DispatchQueue(label: "keyway.webhooks.resolver", attributes: .concurrent)
-
-    private static func lookUp(_ host: String) -> [IPAddress] {
+    @Sendable private static func lookUp(_ host: String) -> [IPAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_protocol = Int32(IPPROTO_TCP)

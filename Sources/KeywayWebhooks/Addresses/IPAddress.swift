@@ -11,8 +11,7 @@ package struct IPAddress: Hashable, Sendable {
 
     /// Parses the usual text forms, `192.0.2.1` and `2001:db8::1` or `::ffff:192.0.2.1`; nil for anything else.
     ///
-    /// Forms that only some programs take, such as `127.1`, are none: they are left to the resolver, whose answer is
-    /// checked.
+    /// Forms that only some programs take, such as `127.1`, are none.
     package init?(_ text: some StringProtocol) {
         guard let bytes = text.contains(":") ? Self.parseVersion6(String(text)) : Self.parseVersion4(String(text))
         else { return nil }

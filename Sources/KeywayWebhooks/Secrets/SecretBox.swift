@@ -9,7 +9,7 @@ package import KeywayModel
 /// they are.
 ///
 /// The way from one key to another, or back to none: give the old key as a previous one and the new key, or none, as the
-/// key, and start once; ``resealed(_:)`` then rewrites every webhook.
+/// key, and start once; ``resealed(_:at:)`` then rewrites every webhook.
 package struct SecretBox: Hashable, Sendable {
     private let key: SecretKey?
     private let previousKeys: [SecretKey]
@@ -82,20 +82,21 @@ package struct SecretBox: Hashable, Sendable {
         return String(decoding: secret, as: UTF8.self)
     }
 
-    /// A webhook with its secrets in the form that this box gives them; nil if they have it already.
+    /// A webhook with its secrets in the form that this box gives them, and without one whose time is over; nil if that is
+    /// what it is already.
     ///
-    /// - Throws: ``Failure`` if one cannot be read.
-    package func resealed(_ webhook: Webhook) throws -> Webhook? {
-        guard
-            needsSealing(webhook.secret, of: webhook.id)
-                || webhook.previousSecret.map({ needsSealing($0.secret, of: webhook.id) }) ?? false
-        else { return nil }
+    /// - Throws: ``Failure`` if one that still signs cannot be read.
+    package func resealed(_ webhook: Webhook, at now: Timestamp) throws -> Webhook? {
         var resealed = webhook
-        resealed.secret = try seal(open(webhook.secret, of: webhook.id), of: webhook.id)
-        if let previous = webhook.previousSecret {
+        // Not opened: nobody needs it, so nobody needs its key.
+        resealed.forgetEndedSecret(at: now)
+        if needsSealing(webhook.secret, of: webhook.id) {
+            resealed.secret = try seal(open(webhook.secret, of: webhook.id), of: webhook.id)
+        }
+        if let previous = resealed.previousSecret, needsSealing(previous.secret, of: webhook.id) {
             resealed.previousSecret?.secret = try seal(open(previous.secret, of: webhook.id), of: webhook.id)
         }
-        return resealed
+        return resealed == webhook ? nil : resealed
     }
 
     /// Whether a stored secret has another form than this box gives it.

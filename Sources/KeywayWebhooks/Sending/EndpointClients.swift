@@ -1,4 +1,6 @@
 import AsyncHTTPClient
+import KeywayModel
+import KeywayStore
 import NIOCore
 import Synchronization
 
@@ -28,7 +30,18 @@ final class EndpointClients: Sendable {
     /// How long a connection is kept: shorter than any server in use closes it, so that none is lost while it is taken.
     private static let idleTimeout: TimeAmount = .seconds(1)
 
+    /// How long the end waits for connections to close; one that is being made ends by itself, and harms nobody.
+    static let patience: Duration = .seconds(1)
+
+    private let connectTimeout: TimeAmount
     private let state = Mutex(State())
+
+    /// Makes clients, of which there are none yet.
+    ///
+    /// - Parameter connectTimeout: How long connecting may take: a connection that is being made outlives its request.
+    init(connectTimeout: Duration) {
+        self.connectTimeout = TimeAmount(connectTimeout)
+    }
 
     /// Does something with the client of a host and an address.
     func use<Value>(
@@ -39,23 +52,37 @@ final class EndpointClients: Sendable {
         let key = Key(host: host, address: address)
         let client = enter(key)
         let result = await Result { try await body(client) }
-        for idle in leave(key) { try? await idle.shutdown() }
+        // Nobody waits for them, least of all a request that is done.
+        for idle in leave(key) { idle.shutdown { _ in } }
         return try result.get()
     }
 
-    /// Ends every connection; to be called when nobody uses a client any more.
-    func shutDown() async {
+    /// Ends every connection, and returns when they are closed or ``patience`` is over; to be called when nobody uses a
+    /// client any more.
+    func shutDown(on time: any TimeSource) async {
         let clients = state.withLock { state in
             defer { state.entries = [:] }
             return state.entries.values.map(\.client)
         }
-        for client in clients { try? await client.shutdown() }
+        guard !clients.isEmpty else { return }
+        let left = Mutex(clients.count)
+        let closed = Signal()
+        for client in clients {
+            client.shutdown { _ in
+                let isLast = left.withLock { left in
+                    left -= 1
+                    return left == 0
+                }
+                if isLast { closed.raise() }
+            }
+        }
+        try? await within(time.now().monotonic + Self.patience, on: time) { await closed.wait() }
     }
 
     private func enter(_ key: Key) -> HTTPClient {
         state.withLock { state in
             state.uses += 1
-            var entry = state.entries[key] ?? Entry(client: Self.makeClient(key))
+            var entry = state.entries[key] ?? Entry(client: makeClient(key))
             entry.users += 1
             entry.lastUse = state.uses
             state.entries[key] = entry
@@ -74,12 +101,12 @@ final class EndpointClients: Sendable {
         }
     }
 
-    private static func makeClient(_ key: Key) -> HTTPClient {
+    private func makeClient(_ key: Key) -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.dnsOverride = [key.host: key.address.description]
         configuration.httpVersion = .http1Only
-        configuration.timeout.connect = .seconds(60)
-        configuration.connectionPool.idleTimeout = idleTimeout
+        configuration.timeout.connect = connectTimeout
+        configuration.connectionPool.idleTimeout = Self.idleTimeout
         configuration.connectionPool.retryConnectionEstablishment = false
         // How many requests there are at one time is for the plan to say.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024

@@ -34,7 +34,7 @@ struct Exchange: Sendable {
             at: now,
             keys: try signingKeys(of: due.webhook, at: now)
         )
-        let address = try await address(of: url, try: due.delivery.tryCount)
+        let address = try await address(of: url, for: due)
         var request = HTTPClientRequest(url: url.text)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
@@ -59,15 +59,19 @@ struct Exchange: Sendable {
     }
 
     /// The address to connect to: each try takes the next one, should the host have several.
-    private func address(of url: WebhookURL, try number: Int) async throws -> IPAddress {
-        let found = if let literal = url.literal { [literal] } else { await resolver.addresses(url.host) }
+    private func address(of url: WebhookURL, for due: DueDelivery) async throws -> IPAddress {
+        let asker = LookUpPlan.Asker(
+            workspaceID: due.webhook.workspaceID,
+            isFailing: due.webhook.health.isFailing
+        )
+        let found = if let literal = url.literal { [literal] } else { await resolver.addresses(url.host, asker) }
         guard !found.isEmpty else { throw Failure(trouble: .hostNotFound) }
         // One that is not allowed spoils the name: whoever runs it can have another one come up first at any time.
         guard found.allSatisfy(addresses.permits) else { throw Failure(trouble: .addressNotAllowed) }
-        return found[number % found.count]
+        return found[due.delivery.tryCount % found.count]
     }
 
-    /// Reads an answer, of its body no more than is kept.
+    /// Reads an answer, of its body no more than can be kept.
     private static func answer(from response: HTTPClientResponse) async throws -> ReceiverAnswer {
         var answer = ReceiverAnswer(
             status: Int(response.status.code),

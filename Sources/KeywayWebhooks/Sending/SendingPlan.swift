@@ -6,8 +6,8 @@ import KeywayStore
 /// - One at a time of each webhook and device, so that they arrive in order.
 /// - Endpoints take turns, and each has so many requests under way at most.
 /// - The last quarter of all places is for endpoints that have none, so that a few slow ones do not hold up the others.
-/// - An endpoint whose latest try failed has one request under way, to see whether it is back, and all such endpoints
-///   together have half of the places.
+/// - An endpoint whose latest try failed has one request under way, to see whether it is back. Those endpoints, and those
+///   whose latest try took long, have half of the places together, so that what is quick always finds one.
 struct SendingPlan: Sendable {
     /// What keeps an order of its own.
     private struct Lane: Hashable {
@@ -22,7 +22,7 @@ struct SendingPlan: Sendable {
 
     private struct Place {
         let lane: Lane
-        let isFailing: Bool
+        let isTroubled: Bool
     }
 
     private let maximum: Int
@@ -30,7 +30,9 @@ struct SendingPlan: Sendable {
     private var places: [Identifier<Delivery>: Place] = [:]
     private var lanes: Set<Lane> = []
     private var counts: [Identifier<Webhook>: Int] = [:]
-    private var failingCount = 0
+    private var troubledCount = 0
+    /// The endpoints whose latest try took longer than ``patience``.
+    private var slow: Set<Identifier<Webhook>> = []
     /// What has ended since the store was last asked what is due, so that its answer may be older.
     private var endedSinceLook: Set<Identifier<Delivery>> = []
 
@@ -41,8 +43,14 @@ struct SendingPlan: Sendable {
         self.maximumPerEndpoint = maximumPerEndpoint
     }
 
+    /// How long a try of a quick endpoint takes at most.
+    static let patience: Duration = .seconds(1)
+
     /// How many requests are under way.
     var count: Int { places.count }
+
+    /// Whether nothing can be started before something ends.
+    var isFull: Bool { places.count >= maximum }
 
     /// Takes note that the store is being asked what is due.
     mutating func look() {
@@ -89,25 +97,41 @@ struct SendingPlan: Sendable {
         guard places.count < maximum, places[due.delivery.id] == nil, !lanes.contains(Lane(due.delivery)),
             !endedSinceLook.contains(due.delivery.id)
         else { return false }
-        if due.webhook.health.isFailing { return count == 0 && failingCount < max(1, maximum / 2) }
+        if isTroubled(due.webhook), troubledCount >= max(1, maximum / 2) { return false }
+        if due.webhook.health.isFailing { return count == 0 }
         return count == 0 || count < maximumPerEndpoint && places.count < maximum - maximum / 4
     }
 
+    private func isTroubled(_ webhook: Webhook) -> Bool { webhook.health.isFailing || slow.contains(webhook.id) }
+
     private mutating func enter(_ due: DueDelivery) {
-        let place = Place(lane: Lane(due.delivery), isFailing: due.webhook.health.isFailing)
+        let place = Place(lane: Lane(due.delivery), isTroubled: isTroubled(due.webhook))
         places[due.delivery.id] = place
         lanes.insert(place.lane)
         counts[due.webhook.id, default: 0] += 1
-        if place.isFailing { failingCount += 1 }
+        if place.isTroubled { troubledCount += 1 }
     }
 
-    /// Takes note that a delivery is no longer under way.
-    mutating func end(_ id: Identifier<Delivery>) {
-        guard let place = places.removeValue(forKey: id) else { return }
+    /// Takes note that a delivery is no longer under way, and how long its try took.
+    mutating func end(_ id: Identifier<Delivery>, after duration: Duration) {
+        guard let lane = leave(id) else { return }
         endedSinceLook.insert(id)
-        lanes.remove(place.lane)
-        if place.isFailing { failingCount -= 1 }
+        lanes.remove(lane)
+        if duration > Self.patience { slow.insert(lane.webhookID) } else { slow.remove(lane.webhookID) }
+    }
+
+    /// Takes note that the end of a delivery's try cannot be written: nothing more of its webhook and device is started,
+    /// since it would be this one again and again.
+    mutating func giveUp(_ id: Identifier<Delivery>) {
+        _ = leave(id)
+    }
+
+    /// Frees the place of a delivery, but not its lane.
+    private mutating func leave(_ id: Identifier<Delivery>) -> Lane? {
+        guard let place = places.removeValue(forKey: id) else { return nil }
+        if place.isTroubled { troubledCount -= 1 }
         let count = (counts[place.lane.webhookID] ?? 1) - 1
         counts[place.lane.webhookID] = count == 0 ? nil : count
+        return place.lane
     }
 }

@@ -60,6 +60,7 @@ struct Settlement: Hashable, Sendable {
             return []
         }
         let isDisabled = note(in: &changed.health)
+        changed.forgetEndedSecret(at: endedAt)
         webhook = changed
         if !changed.health.isEnabled { delivery.abandon(at: endedAt) }
         guard isDisabled, let reason = changed.health.disabledReason else { return [] }

@@ -36,10 +36,12 @@ enum DeviceMatch: Hashable {
         switch self {
         case .one(let device): return device
         case .none:
-            throw CommandTrouble(.usage, "There is no device with the id or the name \"\(word)\". See: keyway devices")
+            let words = "There is no device with the id or the name \"\(word)\". See: keyway devices"
+            throw CommandTrouble(.usage, words.withoutControls())
         case .several(let devices):
-            let list = devices.prefix(10).map { "\n  \($0.id)  \($0.displayName)" }.joined()
-            throw CommandTrouble(.usage, "\"\(word)\" can mean \(devices.count) devices; give the id of one:\(list)")
+            let words = "\"\(word)\" can mean \(devices.count) devices; give the id of one:"
+            let lines = devices.prefix(10).map { "\($0.id)  \($0.displayName)" }
+            throw CommandTrouble(.usage, ([words] + lines).map { $0.withoutControls() }.joined(separator: "\n  "))
         }
     }
 }

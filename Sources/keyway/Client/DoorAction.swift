@@ -1,5 +1,6 @@
 import ArgumentParser
 import KeywayClient
+import KeywayModel
 
 /// What `keyway lock` and `keyway unlock` share.
 struct DoorAction: ParsableArguments {
@@ -9,7 +10,11 @@ struct DoorAction: ParsableArguments {
     @Option(help: "How long the lock may take, in seconds, 1 to 86400. (default: the server's, 30)")
     var deadline: Double?
 
-    @Option(help: "How long to wait for the outcome, in seconds. (default: 60, or the deadline and 10)")
+    @Option(
+        help: """
+            How long to wait for the outcome, in seconds, finding the lock included. (default: 60, or the deadline and 10)
+            """
+    )
     var timeout: Double?
 
     @Option(
@@ -31,22 +36,45 @@ struct DoorAction: ParsableArguments {
         }
     }
 
-    var options: KeywayClient.ActionOptions {
+    /// How long all of it may take.
+    private var patience: Duration { .seconds(timeout ?? max(60, (deadline ?? 0) + 10)) }
+
+    private func options(patience: Duration) -> KeywayClient.ActionOptions {
         KeywayClient.ActionOptions(
             deadline: deadline.map { .seconds($0) },
             overlap: overlap.map(KeywayClient.Overlap.init(rawValue:)),
-            patience: timeout.map { .seconds($0) }
+            patience: patience
         )
+    }
+
+    /// The lock that is meant.
+    ///
+    /// - Throws: ``CommandTrouble`` if it cannot be found within the patience, or what a request throws.
+    private func lock(_ client: KeywayClient) async throws -> KeywayClient.Device {
+        let (word, limit) = (device, patience)
+        let timer: @Sendable () async -> Void = { try? await Task.sleep(for: limit) }
+        do {
+            return try await cancelling(after: timer) { try await client.device(word) }
+        } catch is TimeLimitPassed {
+            throw CommandTrouble(
+                .unreachable,
+                "The server did not say in time which locks there are. Nothing was asked of any lock."
+            )
+        }
     }
 
     /// Waits for the outcome, and shows it.
     ///
     /// - Throws: ``CommandTrouble`` if the door is not as it was wanted, or that is not known.
     func perform(_ verb: Verb, _ client: KeywayClient, isJSON: Bool) async throws {
-        let lock = try await client.device(device)
+        let start = ContinuousClock.now
+        let lock = try await lock(client)
+        let name = lock.displayName.withoutControls()
+        // However little is left, the lock was found in time, and may answer at once.
+        let options = options(patience: max(patience - start.duration(to: .now), .milliseconds(1)))
         let attempt: KeywayClient.ActionAttempt
         do {
-            attempt = try await Spinner(text: "\(verb.progress) \(lock.displayName)")
+            attempt = try await Spinner(text: "\(verb.progress) \(name)")
                 .turn {
                     switch (verb, wait) {
                     case (.lock, true): try await client.locks.lockDoor(lock.id, options).attempt
@@ -58,16 +86,18 @@ struct DoorAction: ParsableArguments {
         } catch let error as KeywayClient.ActionFailed {
             if isJSON { FileOutput.standardOutput.write(try error.attempt.json.json + "\n") }
             let trouble = CommandTrouble(error)?.message ?? ""
-            throw CommandTrouble(.actionFailed, "\(lock.displayName) was not \(verb.participle): \(trouble)")
+            throw CommandTrouble(.actionFailed, "\(name) was not \(verb.participle): \(trouble)")
         } catch let error as KeywayClient.ActionNotResolved {
             if isJSON { FileOutput.standardOutput.write(try error.attempt.json.json + "\n") }
+            let trouble = error.lastTrouble.map { " The server could not be asked again: \($0)" } ?? ""
             throw CommandTrouble(
                 .unresolved,
-                "It is not known yet whether \(lock.displayName) is \(verb.participle). \(error)"
+                "It is not known yet whether \(name) is \(verb.participle). The attempt \(error.attempt.id) is still "
+                    + "pending.\(trouble.withoutControls())"
             )
         }
         FileOutput.standardOutput.write(
-            try (isJSON ? attempt.json.json : verb.words(of: attempt, lock.displayName)) + "\n"
+            try (isJSON ? attempt.json.json : verb.words(of: attempt, name)) + "\n"
         )
     }
 
@@ -92,7 +122,6 @@ struct DoorAction: ParsableArguments {
 
         /// What an attempt that did not fail came to.
         func words(of attempt: KeywayClient.ActionAttempt, _ name: String) -> String {
-            let name = name.withoutControls()
             guard attempt.status == .success else { return "The attempt \(attempt.id) is \(attempt.status)." }
             return switch attempt.wasConfirmedByDevice {
             case true?: "\(name) is \(participle)."

@@ -87,8 +87,8 @@ private struct EventFollower: Sendable {
         var names = DeviceNames(client)
         let stream = client.events.stream(filter) { interruption in
             let seconds = max(1, interruption.pause.components.seconds)
-            let notice = "keyway: \(interruption.reason) Connecting again in \(seconds) s.\n"
-            FileOutput.standardError.write(notice.withoutControls(exceptLineFeed: true))
+            let notice = "keyway: \(interruption.reason) Connecting again in \(seconds) s."
+            FileOutput.standardError.write(notice.withoutControls() + "\n")
         }
         for try await event in stream {
             let line =

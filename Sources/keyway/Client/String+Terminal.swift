@@ -6,7 +6,9 @@ extension String {
         let scalars = unicodeScalars.map { scalar -> Unicode.Scalar in
             if exceptLineFeed && scalar == "\n" { return scalar }
             switch scalar.value {
-            case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: return "\u{FFFD}"
+            // Controls; Arabic letter mark, left-to-right and right-to-left mark; separators of lines and paragraphs, and
+            // embeddings; isolates, and the deprecated controls of shaping (https://www.unicode.org/reports/tr9/).
+            case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x206F: return "\u{FFFD}"
             default: return scalar
             }
         }

@@ -24,12 +24,15 @@ extension WebhooksCommand {
             try show(webhooks, otherwise: "There are no webhooks. Make one with: keyway webhooks create URL") {
                 webhooks in
                 Table(
-                    ["URL", "TYPES", "ID"],
+                    ["URL", "TYPES", "STATE", "ID"],
                     webhooks.map { webhook in
                         let types = webhook.eventTypes
                         let words =
                             types.count > 3 ? "\(types.count) types" : types.map(\.rawValue).joined(separator: ", ")
-                        return [Table.Cell(webhook.url), Table.Cell(words), Table.Cell(webhook.id, .minor)]
+                        return [
+                            Table.Cell(webhook.url), Table.Cell(words), webhook.stateCell,
+                            Table.Cell(webhook.id, .minor),
+                        ]
                     }
                 )
             }
@@ -62,7 +65,7 @@ extension WebhooksCommand {
     /// The command `keyway webhooks update`.
     struct Update: ClientCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Replace the types of event that go to a webhook.",
+            abstract: "Replace the types of event that go to a webhook, and enable it if it was disabled.",
             discussion: CommandEnd.help
         )
 
@@ -95,5 +98,14 @@ extension WebhooksCommand {
             try await client.webhooks.delete(id)
             try show(["webhook_id": id]) { _ in "The webhook \(id) is deleted." }
         }
+    }
+}
+
+extension KeywayClient.Webhook {
+    /// Whether deliveries are sent, and if not, since when and why not.
+    var stateCell: Table.Cell {
+        guard !isEnabled else { return Table.Cell("enabled", .good) }
+        let reason = disabledReason.map { " (\($0))" } ?? ""
+        return Table.Cell("disabled \(TimeText.time(disabledAt))\(reason)", .bad)
     }
 }

@@ -69,6 +69,11 @@ struct OpenAPIDocumentTests {
         let endpoint = try #require(EndpointTable.all[path])
         for method in endpoint.kind.methods {
             let answer = Self.operation(endpoint, method)?["responses"]?["200"]
+            guard !endpoint.isStream else {
+                #expect(Self.keys(answer?["content"]) == ["text/event-stream"])
+                #expect(Self.keys(answer?["headers"]) == ["seam-request-id"])
+                continue
+            }
             let schema = answer?["content"]?["application/json"]?["schema"]
             let names = ["ok"] + endpoint.answer.map(\.name)
             #expect(Self.keys(schema?["properties"]) == Set(names))
@@ -129,6 +134,20 @@ struct OpenAPIDocumentTests {
                 #expect(isTaken == (endpoint.kind == .action))
                 #expect(Self.keys(operation?["responses"]).contains("422") == isTaken)
             }
+        }
+    }
+
+    @Test("A stream takes the position to resume from, and nothing else does")
+    func resuming() {
+        let reference = JSONValue.object(["$ref": .string("#/components/parameters/last_event_id")])
+        #expect(EndpointTable.all.endpoints.filter(\.isStream).map(\.path) == ["/events/stream"])
+        for endpoint in EndpointTable.all.endpoints {
+            for method in endpoint.kind.methods {
+                let operation = Self.operation(endpoint, method)
+                #expect(Self.elements(operation?["parameters"]).contains(reference) == endpoint.isStream)
+            }
+            let refusals = Self.keys(Self.operation(endpoint, .post)?["responses"])
+            if endpoint.isStream { #expect(refusals.isSuperset(of: ["400", "401", "429", "503"])) }
         }
     }
 

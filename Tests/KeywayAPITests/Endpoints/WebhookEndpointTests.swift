@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import KeywayModel
 import KeywayTestKit
+import KeywayWebhooks
 import Testing
 
 @testable import KeywayAPI
@@ -89,6 +90,80 @@ struct WebhookEndpointTests {
         }
     }
 
+    @Test(
+        "create refuses what only the server can reach, in every form, and says so",
+        arguments: [
+            "http://127.0.0.1:9/", "http://localhost/in", "https://10.1.2.3/in", "http://169.254.169.254/latest",
+            "http://[::1]/", "http://[fe80::1]/", "http://[::ffff:192.168.0.1]/", "http://0x7f.1/",
+            "http://2130706433/",
+            "https://user:password@example.com/",
+        ]
+    )
+    func refusedAddress(url: String) async throws {
+        try await APIHarness.run { _, client in
+            let answer = try await client.post(Self.create, #"{"url":"\#(url)"}"#)
+            #expect((answer.status, answer.errorType) == (400, "invalid_input"))
+            #expect(answer["error", "validation_errors", "url"] != nil)
+            #expect(try await client.get("/webhooks/list").list("webhooks").isEmpty)
+        }
+    }
+
+    @Test("create takes an address that the operator allows")
+    func allowedAddress() async throws {
+        let network = try #require(Network("127.0.0.0/8"))
+        let harness = try await APIHarness(webhooks: WebhookSafety(addresses: AddressPolicy(allowing: [network])))
+        try await harness.run { client in
+            let allowed = try await client.post(Self.create, #"{"url":"http://127.0.0.1:9/"}"#)
+            #expect(allowed.status == 200)
+            let other = try await client.post(Self.create, #"{"url":"http://10.0.0.1/"}"#)
+            #expect(other.status == 400)
+        }
+    }
+
+    @Test("With an operator's key the store holds no secret in the clear, and its owner sees it all the same")
+    func sealed() async throws {
+        let key = try #require(SecretKey(String(repeating: "A", count: 43) + "="))
+        let harness = try await APIHarness(webhooks: WebhookSafety(secrets: SecretBox(key: key)))
+        try await harness.run { client in
+            let made = try await client.post(Self.create, #"{"url":"https://example.com/in"}"#)
+            let secret = try #require(made.text("webhook", "secret"))
+            let id = try #require(Identifier<Webhook>(made.text("webhook", "webhook_id") ?? ""))
+            let stored = try await harness.store.record(id, in: APIHarness.workspace.id)
+            #expect(stored?.secret.hasPrefix("enc:v1:") == true)
+            #expect(secret.hasPrefix("whsec_"))
+            #expect(try await client.get("/webhooks/get?webhook_id=\(id)").text("webhook", "secret") == secret)
+            let rotated = try await client.post("/webhooks/rotate_secret", #"{"webhook_id":"\#(id)"}"#)
+            #expect(rotated.text("webhook", "secret")?.hasPrefix("whsec_") == true)
+            let now = try await harness.store.record(id, in: APIHarness.workspace.id)
+            #expect(now?.secret.hasPrefix("enc:v1:") == true)
+            #expect(now?.previousSecret?.secret == stored?.secret)
+        }
+    }
+
+    @Test("update enables a webhook again that was disabled, and leaves the health of others alone")
+    func enabledAgain() async throws {
+        try await APIHarness.run { harness, client in
+            for number in 1...2 as ClosedRange<UInt64> {
+                var health = EndpointHealth()
+                _ = number == 1 ? health.gone(at: Samples.start) : health.failed(at: Samples.start)
+                let webhook = Webhook(
+                    id: Samples.id(number),
+                    workspaceID: APIHarness.workspace.id,
+                    url: "https://example.com",
+                    secret: "whsec_x",
+                    eventTypes: ["*"],
+                    createdAt: Samples.start,
+                    health: health
+                )
+                try await harness.store.add(webhook, events: [])
+                let body = #"{"webhook_id":"\#(webhook.id)","event_types":["lock.locked"]}"#
+                #expect(try await client.post("/webhooks/update", body).status == 200)
+                let updated = try await harness.store.record(webhook.id, in: APIHarness.workspace.id)
+                #expect(updated?.health == (number == 1 ? EndpointHealth() : health))
+            }
+        }
+    }
+
     @Test("get shows the secret, and list does not")
     func reading() async throws {
         try await APIHarness.run { _, client in
@@ -165,6 +240,46 @@ struct WebhookEndpointTests {
         try await APIHarness.run { _, client in
             let answer = try await client.get("/webhooks/get?webhook_id=webhook1")
             #expect((answer.status, answer.errorType) == (404, "webhook_not_found"))
+        }
+    }
+
+    @Test("a webhook says whether it is enabled, and if not, since when and why; an update enables it")
+    func enabled() async throws {
+        try await APIHarness.run { harness, client in
+            let id = try await Self.make(client)
+            let made = try await client.get("/webhooks/get?webhook_id=\(id)")
+            #expect(made["webhook", "is_enabled"] == .bool(true))
+            #expect(made["webhook", "disabled_at"] == nil)
+            let webhookID: Identifier<Webhook> = try #require(Identifier(id))
+            _ = try await harness.store.update(webhookID, in: APIHarness.workspace.id) { webhook throws(Never) in
+                _ = webhook.health.gone(at: Samples.start)
+                return []
+            }
+            for path in ["/webhooks/get?webhook_id=\(id)", "/webhooks/list"] {
+                let answer = try await client.get(path)
+                let webhook = try #require(answer["webhook"] ?? answer.list("webhooks").first)
+                #expect(webhook["is_enabled"] == .bool(false))
+                #expect(webhook["disabled_at"] == .string("2026-01-01T00:00:00.000Z"))
+                #expect(webhook["disabled_reason"] == .string("gone"))
+            }
+            _ = try await client.post("/webhooks/update", #"{"webhook_id":"\#(id)","event_types":["*"]}"#)
+            let again = try await client.get("/webhooks/get?webhook_id=\(id)")
+            #expect(again["webhook", "is_enabled"] == .bool(true))
+            #expect(again["webhook", "disabled_reason"] == nil)
+        }
+    }
+
+    @Test("an update forgets a retired secret whose time is over", arguments: [(0, true), (1, false)])
+    func retiredSecret(seconds: Int, isForgotten: Bool) async throws {
+        try await APIHarness.run { harness, client in
+            let id: Identifier<Webhook> = try #require(Identifier(try await Self.make(client)))
+            _ = try await harness.store.update(id, in: APIHarness.workspace.id) { webhook throws(Never) in
+                webhook.rotateSecret(to: "whsec_new", keepingOldUntil: Samples.start + .seconds(seconds))
+                return []
+            }
+            _ = try await client.post("/webhooks/update", #"{"webhook_id":"\#(id)","event_types":["*"]}"#)
+            let stored: Webhook? = try await harness.store.record(id, in: APIHarness.workspace.id)
+            #expect((stored?.previousSecret == nil) == isForgotten)
         }
     }
 

@@ -77,6 +77,16 @@ struct ObjectTests {
         )
         #expect(webhook.eventTypes == [.every])
         #expect(webhook.secret == "whsec_x")
+        #expect(webhook.isEnabled && webhook.disabledAt == nil && webhook.disabledReason == nil)
+        let disabled: KeywayClient.Webhook = try decode(
+            """
+            {"webhook_id":"H","url":"https://a.example","is_enabled":false,"disabled_reason":"gone",
+            "disabled_at":"2026-01-01T00:00:00.000Z"}
+            """
+        )
+        #expect(!disabled.isEnabled)
+        #expect(disabled.disabledAt == Date(timeIntervalSince1970: 1_767_225_600))
+        #expect(disabled.disabledReason == "gone")
         let workspace: KeywayClient.Workspace = try decode(#"{"workspace_id":"W","name":"Home","is_sandbox":true}"#)
         #expect(workspace.isSandbox)
         #expect(!workspace.isSuspended)

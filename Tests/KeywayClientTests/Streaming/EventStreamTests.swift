@@ -28,6 +28,18 @@ struct EventStreamTests {
         }
     }
 
+    @Test("many open streams of one client hold up none of its other requests")
+    func many() async throws {
+        try await ScriptedServer.run { server, url in
+            server.on(path, .stream(Sample.event(7)))
+            server.on("GET /locks/list", .answer(200, #"{"devices":[],"ok":true}"#))
+            let client = try KeywayClient.testing(url, ManualClock())
+            var streams = (0..<20).map { _ in client.events.stream().makeAsyncIterator() }
+            for index in streams.indices { #expect(try await streams[index].next()?.id == "E7") }
+            #expect(try await client.locks.list().isEmpty)
+        }
+    }
+
     @Test("a lost connection is made again, continues after the last event, and repeats nothing")
     func resume() async throws {
         try await ScriptedServer.run { server, url in

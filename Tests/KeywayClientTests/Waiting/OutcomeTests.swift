@@ -144,6 +144,44 @@ struct OutcomeTests {
         }
     }
 
+    @Test("a server that takes an action and says nothing costs no more than the patience and a moment")
+    func silence() async throws {
+        try await ScriptedServer.run { server, url in
+            server.on("POST /locks/unlock_door", .hold)
+            let clock = ManualClock(skipping: .seconds(1))
+            let client = try KeywayClient.testing(url, clock)
+            for patience in [3, 5] as [Double] {
+                let task = Task { try await client.locks.unlockDoor("D", .init(patience: .seconds(patience))) }
+                await clock.waitForSleeper(until: clock.now + .seconds(patience + 2))
+                clock.advance(by: .seconds(patience + 2))
+                let error = await #expect(throws: KeywayClient.ConnectionError.self) { _ = try await task.value }
+                #expect(error?.reason == "it did not answer in time")
+            }
+            let asked = Task { try await client.locks.requestUnlockDoor("D", .init(patience: .seconds(3))) }
+            await clock.waitForSleeper(until: clock.now + .seconds(5))
+            clock.advance(by: .seconds(5))
+            await #expect(throws: KeywayClient.ConnectionError.self) { _ = try await asked.value }
+        }
+    }
+
+    @Test("an answer that is held until the end of the patience is still taken, and a deadline does not cut it off")
+    func lastMoment() async throws {
+        try await ScriptedServer.run { server, url in
+            server.on("POST /locks/unlock_door", .hold)
+            server.on("GET /action_attempts/get", .answer(200, Sample.pending))
+            let clock = ManualClock(skipping: .seconds(1))
+            let client = try KeywayClient.testing(url, clock)
+            let options = KeywayClient.ActionOptions(deadline: .seconds(1), patience: .seconds(3))
+            let task = Task { try await client.locks.unlockDoor("D", options) }
+            await server.wait(for: 1)
+            await clock.waitForSleeper(until: .seconds(5))
+            clock.advance(by: .seconds(4))
+            server.answerHeld(200, Sample.pending, headers: ["preference-applied": "wait=3"])
+            let error = await #expect(throws: KeywayClient.ActionNotResolved.self) { _ = try await task.value }
+            #expect(error?.attempt.id == "A")
+        }
+    }
+
     @Test("a refusal while an attempt is pending ends the wait")
     func refusal() async throws {
         try await ScriptedServer.run { server, url in

@@ -107,6 +107,26 @@ struct DeliveryTests {
         #expect(!late.isSuccess)
     }
 
+    @Test(
+        "G12 the kept beginning of an answer takes at most 1024 bytes as it is stored, and all of them if it can",
+        arguments: [
+            ("x", 1024), ("é", 512), ("\u{FFFD}", 341), ("😀", 256), ("\u{0}", 170), ("\u{1B}", 170), ("\"", 512),
+            ("\\", 512), ("\n", 512), ("\r\n", 512),
+        ]
+    )
+    func answer(text: String, kept: Int) throws {
+        let whole = String(repeating: text, count: 2000)
+        let latest = DeliveryTry(startedAt: Samples.start, latencyMilliseconds: 1, answer: whole)
+        let answer = try #require(latest.answer)
+        #expect(answer.unicodeScalars.count == kept)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // Without the quotes around it.
+        #expect(try encoder.encode(answer).count - 2 <= DeliveryTry.longestAnswer)
+        let short = DeliveryTry(startedAt: Samples.start, latencyMilliseconds: 1, answer: text)
+        #expect(short.answer == text)
+    }
+
     @Test("a webhook that was stored before there were deliveries is read as healthy")
     func oldWebhook() throws {
         let text = """

@@ -37,14 +37,26 @@ struct EndpointHealthTests {
         #expect(health.failingSince == Self.hours(121))
     }
 
-    @Test("a silence of more than a day begins the count anew, for nobody knows how the endpoint did meanwhile")
+    @Test("a silence of more than 36 hours begins the count anew, for nobody knows how the endpoint did meanwhile")
     func silence() {
         var health = EndpointHealth()
         #expect(!Self.failed(&health, at: Samples.start))
-        #expect(!Self.failed(&health, at: Self.hours(24)))
+        #expect(!Self.failed(&health, at: Self.hours(36)))
         #expect(health.failingSince == Samples.start)
-        #expect(!Self.failed(&health, at: Self.hours(24 + 125)))
-        #expect(health.failingSince == Self.hours(24 + 125))
+        #expect(!Self.failed(&health, at: Self.hours(36 + 125)))
+        #expect(health.failingSince == Self.hours(36 + 125))
+    }
+
+    @Test("an endpoint that always asks for the longest wait is disabled after five days as well")
+    func evasive() {
+        var (health, time) = (EndpointHealth(), Samples.start)
+        for _ in 1...5 {
+            #expect(!Self.failed(&health, at: time))
+            // Each try takes its time as well.
+            time = time + RetrySchedule.longestRetryAfter + .seconds(60)
+        }
+        #expect(Self.failed(&health, at: time))
+        #expect(health.disabledReason == .failing)
     }
 
     @Test("410 disables at once, and only once")

@@ -105,12 +105,14 @@ struct AddressPolicyTests {
 
     @Test("the system's resolver finds this machine, and nothing for a name that cannot be")
     func resolver() async throws {
-        let found = await HostResolver.system.addresses("localhost")
+        let resolver = HostResolver.system(maximumThreads: 4)
+        let asker = LookUpPlan.Asker(workspaceID: Samples.id(1), isFailing: false)
+        let found = await resolver.addresses("localhost", asker)
         #expect(!found.isEmpty)
         #expect(found.allSatisfy { !AddressPolicy().permits($0) })
         // Forms that only some programs take are the resolver's, and its answer is what is checked.
-        #expect(await HostResolver.system.addresses("127.1") == [try #require(IPAddress("127.0.0.1"))])
-        #expect(await HostResolver.system.addresses("0x7f000001") == [try #require(IPAddress("127.0.0.1"))])
-        #expect(await HostResolver.system.addresses("-not a name-").isEmpty)
+        #expect(await resolver.addresses("127.1", asker) == [try #require(IPAddress("127.0.0.1"))])
+        #expect(await resolver.addresses("0x7f000001", asker) == [try #require(IPAddress("127.0.0.1"))])
+        #expect(await resolver.addresses("-not a name-", asker).isEmpty)
     }
 }

@@ -62,7 +62,7 @@ struct SecretBoxTests {
             let workspace = Samples.workspace(number)
             try await store.add(workspace, accounts: [], devices: [])
             var webhook = Samples.webhook(number, in: workspace, secret: "whsec_old")
-            webhook.rotateSecret(to: "whsec_new", keepingOldUntil: Samples.start)
+            webhook.rotateSecret(to: "whsec_new", keepingOldUntil: Samples.start + .seconds(1))
             try await store.add(webhook, events: [])
         }
         func secrets() async throws -> [String] {
@@ -74,8 +74,8 @@ struct SecretBoxTests {
             SecretBox(previousKeys: [try Self.key(2)]),
         ]
         for (index, box) in boxes.enumerated() {
-            #expect(try await box.resealAll(in: store) == 2)
-            #expect(try await box.resealAll(in: store) == 0)
+            #expect(try await box.resealAll(in: store, at: Samples.start) == 2)
+            #expect(try await box.resealAll(in: store, at: Samples.start) == 0)
             let stored = try await secrets()
             #expect(stored.allSatisfy { $0.hasPrefix("enc:v1:") } == (index < 2))
             #expect(try stored.map { try box.open($0, of: Self.id) } == ["whsec_new", "whsec_old"])
@@ -90,9 +90,29 @@ struct SecretBoxTests {
         let sealed = try SecretBox(key: try Self.key(1)).seal("whsec_a", of: Self.id)
         try await store.add(Samples.webhook(secret: sealed), events: [])
         let box = SecretBox(key: try Self.key(2))
-        await #expect(throws: SecretBox.Failure.keyWrong) { try await box.resealAll(in: store) }
-        await #expect(throws: SecretBox.Failure.keyMissing) { try await SecretBox().resealAll(in: store) }
+        await #expect(throws: SecretBox.Failure.keyWrong) { try await box.resealAll(in: store, at: Samples.start) }
+        await #expect(throws: SecretBox.Failure.keyMissing) {
+            try await SecretBox().resealAll(in: store, at: Samples.start)
+        }
         let webhook: Webhook? = try await store.record(Self.id, in: Samples.id(1))
         #expect(webhook?.secret == sealed)
+    }
+
+    @Test("a retired secret whose time is over is forgotten unread, so that its key is not needed")
+    func ended() async throws {
+        let store = MemoryStore()
+        try await store.add(Samples.workspace(), accounts: [], devices: [])
+        let old = SecretBox(key: try Self.key(1))
+        let box = SecretBox(key: try Self.key(2))
+        var webhook = Samples.webhook(secret: try old.seal("whsec_old", of: Self.id))
+        let end = Samples.start + .seconds(60)
+        webhook.rotateSecret(to: try box.seal("whsec_new", of: Self.id), keepingOldUntil: end)
+        try await store.add(webhook, events: [])
+        await #expect(throws: SecretBox.Failure.keyWrong) { try await box.resealAll(in: store, at: Samples.start) }
+        #expect(try await box.resealAll(in: store, at: end) == 1)
+        let stored: Webhook? = try await store.record(Self.id, in: Samples.id(1))
+        #expect(stored?.secret == webhook.secret)
+        #expect(stored?.previousSecret == nil)
+        #expect(try await box.resealAll(in: store, at: end) == 0)
     }
 }

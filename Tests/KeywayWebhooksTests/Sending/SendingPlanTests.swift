@@ -48,7 +48,7 @@ struct SendingPlanTests {
         let follower = DueDelivery(delivery: other, webhook: first[0].webhook, eventBody: "{}")
         let tooEarly = plan.start([follower])
         #expect(tooEarly.isEmpty)
-        plan.end(first[0].delivery.id)
+        plan.end(first[0].delivery.id, after: .zero)
         plan.look()
         let afterwards = plan.start([follower])
         #expect(afterwards == [follower])
@@ -90,7 +90,7 @@ struct SendingPlanTests {
         #expect(Self.counts(started) == [1: 1, 2: 1, 3: 1, 4: 1])
         let healthy = plan.start(Self.due(5, to: 7))
         #expect(Self.counts(healthy) == [7: 2])
-        plan.end(started[0].delivery.id)
+        plan.end(started[0].delivery.id, after: .zero)
         plan.look()
         let another = plan.start(dead)
         #expect(Self.counts(another).count == 1)
@@ -104,7 +104,7 @@ struct SendingPlanTests {
         let first = plan.start(due)
         #expect(first == due)
         plan.look()
-        plan.end(due[0].delivery.id)
+        plan.end(due[0].delivery.id, after: .zero)
         let stale = plan.start(due)
         #expect(stale.isEmpty)
         // Asked after the end, the store means it: a failure that is due again.
@@ -119,10 +119,41 @@ struct SendingPlanTests {
         let due = Self.due(3, to: 1)
         let full = plan.start(due)
         #expect(full == Array(due[..<2]))
-        plan.end(due[0].delivery.id)
-        plan.end(due[0].delivery.id)
+        plan.end(due[0].delivery.id, after: .zero)
+        plan.end(due[0].delivery.id, after: .zero)
         let freed = plan.start(Array(due[1...]))
         #expect(freed == [due[2]])
         #expect(plan.count == 2)
+    }
+
+    @Test("G10 endpoints that take long have half of the places together, however many they are, until they are quick")
+    func slow() {
+        var plan = SendingPlan(maximum: 64, maximumPerEndpoint: 8)
+        let slow = (1...80 as ClosedRange<UInt64>).flatMap { Self.due(20, to: $0) }
+        // Nobody knows yet that they are slow.
+        let unknown = plan.start(slow)
+        #expect(unknown.count == 64)
+        for due in unknown { plan.end(due.delivery.id, after: .seconds(5)) }
+        plan.look()
+        let known = plan.start(slow.filter { due in unknown.contains { $0.webhook.id == due.webhook.id } })
+        #expect(known.count == 32)
+        let good = plan.start(Self.due(20, to: 99))
+        #expect(good.count == 8)
+        for due in known { plan.end(due.delivery.id, after: .milliseconds(10)) }
+        plan.look()
+        let quick = plan.start(slow.filter { due in known.contains { $0.webhook.id == due.webhook.id } })
+        #expect(quick.count > 32)
+    }
+
+    @Test("What cannot be written is not started again, and takes no place")
+    func givenUp() {
+        var plan = SendingPlan(maximum: 64, maximumPerEndpoint: 8)
+        let due = Self.due(2, to: 1)
+        _ = plan.start([due[0]])
+        plan.giveUp(due[0].delivery.id)
+        plan.look()
+        let again = plan.start(due)
+        #expect(again == [due[1]])
+        #expect(plan.count == 1)
     }
 }

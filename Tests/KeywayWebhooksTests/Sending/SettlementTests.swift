@@ -129,4 +129,16 @@ struct SettlementTests {
         _ = Self.settle(taken, ReceiverAnswer(status: 200)).apply(to: &taken, &webhook)
         #expect(taken.status == .succeeded)
     }
+
+    @Test(
+        "a retired secret is forgotten with the first try that ends after its time",
+        arguments: [(0, true), (1, false)]
+    )
+    func retiredSecret(seconds: Int, isForgotten: Bool) {
+        var (delivery, webhook) = (Self.delivery(), Optional(Samples.webhook()))
+        webhook?.rotateSecret(to: "whsec_new", keepingOldUntil: Self.endedAt + .seconds(seconds))
+        _ = Self.settle(delivery, ReceiverAnswer(status: 200)).apply(to: &delivery, &webhook)
+        #expect((webhook?.previousSecret == nil) == isForgotten)
+        #expect(webhook?.secret == "whsec_new")
+    }
 }

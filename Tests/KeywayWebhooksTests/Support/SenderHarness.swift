@@ -10,7 +10,7 @@ struct SenderHarness {
     let clock = ManualTimeSource()
     let store: FailingStore
     var safety = WebhookSafety(addresses: .testing)
-    var resolver = HostResolver.system
+    var resolver: HostResolver?
     /// Nothing happens by itself, so that a test sees what the sender waits for.
     var configuration = WebhookConfiguration(pollInterval: .seconds(20 * 86400), drainTimeout: .seconds(10))
 

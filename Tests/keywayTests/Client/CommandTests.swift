@@ -42,6 +42,40 @@ struct CommandTests {
         #expect(throws: ValidationError.self) { try make(["--api-key", "a", "--endpoint", "nonsense"]) }
     }
 
+    @Test("the list of webhooks says which are disabled, since when and why")
+    func webhookState() throws {
+        func cell(_ more: [String: KeywayClient.JSONValue]) throws -> Table.Cell {
+            let webhook = ["webhook_id": .string("H"), "url": .string("https://a.example")].merging(more) { $1 }
+            return try KeywayClient.Webhook(json: .object(webhook)).stateCell
+        }
+        #expect(try cell(["is_enabled": .bool(true)]).text == "enabled")
+        #expect(try cell([:]).text == "enabled")
+        let disabled = try cell([
+            "is_enabled": .bool(false), "disabled_at": .string("2026-01-02T03:04:05.000Z"),
+            "disabled_reason": .string("gone"),
+        ])
+        #expect(disabled.text == "disabled 2026-01-02T03:04:05Z (gone)")
+        #expect(disabled.colour == .bad)
+    }
+
+    @Test("what an error carries cannot make a line of its own")
+    func lines() throws {
+        let cause = ["type": "lock_jammed", "message": "Jammed.\nkeyway: forged"]
+        let json: [String: KeywayClient.JSONValue] = [
+            "action_attempt_id": .string("A"), "action_type": .string("UNLOCK_DOOR"), "status": .string("error"),
+            "error": .object(cause.mapValues { .string($0) }),
+        ]
+        let attempt = try KeywayClient.ActionAttempt(json: .object(json))
+        do {
+            let success = try attempt.outcome()
+            Issue.record("it did not fail: \(String(describing: success))")
+        } catch {
+            let trouble = try #require(CommandTrouble(error))
+            let lines = trouble.message.split(whereSeparator: \.isNewline)
+            #expect(lines.count == 1)
+        }
+    }
+
     @Test("every exit status has its line in the help")
     func help() {
         for end in CommandEnd.allCases { #expect(CommandEnd.help.contains("\n  \(end.rawValue)  ")) }

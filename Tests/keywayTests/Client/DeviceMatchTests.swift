@@ -59,4 +59,15 @@ struct DeviceMatchTests {
         #expect(several?.end == .usage)
         #expect(several?.message.contains("D  N") == true)
     }
+
+    @Test("neither a name nor a word can make a line of its own in what is said")
+    func lines() throws {
+        let device = try device("D", "N\n  forged  Front Door\u{2028}")
+        let several = #expect(throws: CommandTrouble.self) { try DeviceMatch.several([device, device]).device("x\ny") }
+        let lines = several?.message.split(whereSeparator: \.isNewline)
+        #expect(lines?.count == 3)
+        let none = #expect(throws: CommandTrouble.self) { try DeviceMatch.none.device("x\ny") }
+        let line = none?.message.split(whereSeparator: \.isNewline)
+        #expect(line?.count == 1)
+    }
 }

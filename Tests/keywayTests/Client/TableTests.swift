@@ -40,7 +40,10 @@ struct TableTests {
 
     @Test(
         "a name cannot disturb the terminal",
-        arguments: ["\u{1B}[2J", "a\nb", "a\rb", "a\u{9B}b", "a\u{202E}b", "a\u{2067}b", "a\u{2028}b", "\0", "\u{7F}"]
+        arguments: [
+            "\u{1B}[2J", "a\nb", "a\rb", "a\u{9B}b", "a\u{202E}b", "a\u{2067}b", "a\u{2028}b", "\0", "\u{7F}",
+            "a\u{200E}b", "a\u{200F}b", "a\u{61C}b", "a\u{206A}b",
+        ]
     )
     func controls(name: String) {
         let text = Table(line: [Table.Cell(name)], widths: []).text(coloured: false)
