@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -341,11 +342,12 @@ def test_following_ends_when_nobody_reads_any_more(server, api):
 
 
 def test_webhooks_are_made_changed_and_deleted(cli, http):
-    made = cli("webhooks", "create", "https://example.com/hook", "--type", "lock.locked", "--type", "lock.unlocked")
+    made = cli("webhooks", "create", "https://hooks.example.invalid/in", "--type", "lock.locked", "--type", "lock.unlocked")
     assert made.returncode == SUCCESS, made.stderr
     webhook_id = re.search(r"^Webhook: (\S+)$", made.stdout, re.MULTILINE)[1]
     assert re.search(r"^Secret: whsec_\S+$", made.stdout, re.MULTILINE)
-    assert "https://example.com/hook" in cli("webhooks").stdout
+    assert "https://hooks.example.invalid/in" in cli("webhooks").stdout
+    assert re.search(r" enabled +" + webhook_id, cli("webhooks").stdout)
     assert [hook["webhook_id"] for hook in json.loads(cli("webhooks", "list", "--json").stdout)] == [webhook_id]
 
     assert cli("webhooks", "update", webhook_id, "--type", "device.connected").returncode == SUCCESS
@@ -359,7 +361,7 @@ def test_webhooks_are_made_changed_and_deleted(cli, http):
 
 
 def test_a_webhook_without_types_gets_all(cli):
-    webhook = json.loads(cli("webhooks", "create", "https://example.com/hook", "--json").stdout)
+    webhook = json.loads(cli("webhooks", "create", "https://hooks.example.invalid/in", "--json").stdout)
     assert webhook["event_types"] == ["*"]
 
 
@@ -403,6 +405,34 @@ def test_a_server_that_is_not_there_ends_with_3(server, cli):
     result = cli("devices")
     assert result.returncode == UNREACHABLE
     assert server.url in result.stderr
+
+
+@pytest.mark.parametrize("device", ["Front Door", "01a20eef-2e01-7000-8bcb-012779658fd9"])
+def test_a_server_that_says_nothing_costs_no_more_than_the_time_out(cli, device):
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as mute:
+        started = time.monotonic()
+        result = cli("unlock", device, "--timeout", "1", KEYWAY_ENDPOINT=f"http://127.0.0.1:{mute.getsockname()[1]}")
+    assert (result.returncode, result.stdout) == (UNREACHABLE, "")
+    assert time.monotonic() - started < 4
+
+
+def test_an_action_that_the_server_never_accepts_costs_no_more_than_the_time_out(cli, server):
+    with recording(server.url, mute="/locks/unlock_door") as proxy:
+        started = time.monotonic()
+        result = cli("unlock", "Front Door", "--timeout", "1", KEYWAY_ENDPOINT=proxy.url)
+    assert (result.returncode, result.stdout) == (UNREACHABLE, "")
+    assert time.monotonic() - started < 6
+
+
+def test_a_name_with_line_feeds_forges_no_line(cli, http, api):
+    name = "Twin\nkeyway: Front Door is unlocked.\u2028\u200f"
+    for device in ("Lobby", "Back Door"):
+        http.post("/devices/update", json={"device_id": api.lock(device), "name": name}).raise_for_status()
+    result = cli("unlock", name)
+    assert result.returncode == USAGE
+    lines = result.stderr.splitlines()
+    assert lines[0].startswith("keyway: ")
+    assert all(line.startswith("  ") for line in lines[1:])
 
 
 def test_something_that_is_no_keyway_server_ends_with_3(cli):

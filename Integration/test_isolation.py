@@ -28,12 +28,20 @@ from support.isolation import (
 from support.server import KeywayServer
 from support.tenants import Half, Tenant
 from support.waiting import wait_until
+from support.webhook_receiver import WebhookReceiver
+
 
 @pytest.fixture(scope="module")
-def house(shared_server: KeywayServer) -> Iterator[House]:
-    house = House(shared_server)
-    yield house
-    house.close()
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    server = KeywayServer(tmp_path_factory.mktemp("house"), {"KEYWAY_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.1"})
+    receiver = WebhookReceiver()
+    try:
+        house = House(server.start(), receiver.url)
+        yield house
+        house.close()
+    finally:
+        server.kill()
+        receiver.stop()
 
 
 @pytest.fixture
@@ -105,7 +113,7 @@ def test_what_an_endpoint_does_not_accept_is_refused_in_the_contracts_words_G11(
     before = snapshot(house, api_key(house.a.key), house.a.halves)
     house.calls.clear()
     wrong, refused = [], set()
-    for operation in house.guarded:
+    for operation in house.guarded + house.streams:
         for credential in credentials:
             expected = credential.refusal(operation.accepts)
             if expected is None:
@@ -116,7 +124,7 @@ def test_what_an_endpoint_does_not_accept_is_refused_in_the_contracts_words_G11(
                 wrong.append(f"{operation} with {credential.name}: {found} instead of {expected}")
     report("Refused credentials:")
     assert not wrong, "\n".join(wrong)
-    assert refused == {operation.path for operation in house.guarded}
+    assert refused == {operation.path for operation in house.guarded + house.streams}
     assert snapshot(house, api_key(house.a.key), house.a.halves) == before
 
 
@@ -177,13 +185,13 @@ def test_every_endpoint_with_ids_was_asked_for_foreign_ones_G11(house: House) ->
     own, foreign = house.a.halves[0], house.b.halves[0]
     asked = {
         operation.path
-        for operation in house.guarded
+        for operation in house.guarded + house.streams
         for credential in valid_credentials(house.a)
         if credential.refusal(operation.accepts) is None and any(calls(operation, credential, own, foreign))
     }
     with_ids = {
         operation.path
-        for operation in house.document.operations
+        for operation in house.document.operations + house.streams
         if any(name.endswith(("_id", "_ids")) and name not in REMARKS for name in operation.parameters)
     }
     assert with_ids <= asked, with_ids - asked
@@ -242,11 +250,14 @@ def test_a_page_cursor_of_another_workspace_leads_to_nothing_there_G11(house: Ho
     paged = [one for one in house.guarded if "page_cursor" in one.parameters and one.method == "GET"]
     assert paged
     for operation in paged:
-        page = house.send(operation, api_key(house.b.key), {"limit": 1}).json()
+        (key, own) = (api_key(house.b.key), house.b.halves[0])
+        page = house.send(operation, key, {"limit": 1} | needed_parameters(operation, key, own)).json()
         cursor = page["pagination"]["next_page_cursor"]
         if cursor is None:
             continue
-        response = house.send(operation, api_key(house.a.key), {"limit": 1, "page_cursor": cursor})
+        (key, own) = (api_key(house.a.key), house.a.halves[0])
+        asked = {"limit": 1, "page_cursor": cursor} | needed_parameters(operation, key, own)
+        response = house.send(operation, key, asked)
         assert response.status_code in (200, 400), operation
         assert not [secret for secret in house.b.secrets if secret in response.text], operation
 
@@ -275,7 +286,7 @@ def test_an_idempotency_key_of_another_workspace_is_a_new_one_G11(house: House) 
 
 def test_whatever_a_workspace_does_to_itself_changes_no_other_G11(house: House, report) -> None:
     """Every endpoint that changes something, in a third workspace; what deletes comes last."""
-    third = Tenant(house.server, "corona")
+    third = Tenant(house.server, "corona", house.hook)
     of_b = [api_key(house.b.key), *map(session_of, house.b.halves)]
     before = [snapshot(house, credential, house.b.halves) for credential in of_b]
     house.calls.clear()

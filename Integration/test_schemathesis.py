@@ -19,7 +19,7 @@ def make_objects(api: API) -> tuple[dict[str, str], dict[str, str]]:
     """The ids of objects that requests can be about, and of others that may go."""
 
     def webhook() -> str:
-        return api.post("/webhooks/create", url="https://example.com/hook")["webhook"]["webhook_id"]
+        return api.post("/webhooks/create", url="https://hooks.example.invalid/in")["webhook"]["webhook_id"]
 
     def session(user: str) -> str:
         answer = api.post("/client_sessions/create", user_identifier_key=user)

@@ -260,9 +260,9 @@ def test_events(seam: Recorded) -> None:
 
 
 def test_webhooks(seam: Recorded) -> None:
-    made = seam.webhooks.create(url="https://example.com/hook", event_types=["lock.locked"])
+    made = seam.webhooks.create(url="https://hooks.example.invalid/in", event_types=["lock.locked"])
     assert made.secret.startswith("whsec_")
-    assert (made.url, made.event_types) == ("https://example.com/hook", ["lock.locked"])
+    assert (made.url, made.event_types) == ("https://hooks.example.invalid/in", ["lock.locked"])
     seam.webhooks.update(webhook_id=made.webhook_id, event_types=["lock.unlocked", "device.connected"])
     found = seam.webhooks.get(webhook_id=made.webhook_id)
     assert sorted(found.event_types) == ["device.connected", "lock.unlocked"]
@@ -311,7 +311,7 @@ def test_a_workspace_from_inside(house: House, sdk: SDK, workspace_id: str) -> N
 def test_reset_sandbox(seam: Recorded) -> None:
     before = {lock.display_name: lock.device_id for lock in seam.locks.list()}
     seam.devices.update(device_id=before["Lobby"], name="Main Entrance", custom_metadata={"floor": "2"})
-    seam.webhooks.create(url="https://example.com/hook")
+    seam.webhooks.create(url="https://hooks.example.invalid/in")
     attempt = seam.workspaces.reset_sandbox(wait_for_action_attempt=QUICKLY)
     assert (attempt.action_type, attempt.status) == ("RESET_SANDBOX_WORKSPACE", "success")
     assert seam.webhooks.list() == []

@@ -23,12 +23,13 @@ REMARKS = {"organization_id", "customer_id"}
 class House:
     """One server with two tenants."""
 
-    def __init__(self, server: KeywayServer) -> None:
-        self.server = server
-        self.a, self.b = Tenant(server, "aurora"), Tenant(server, "borealis")
+    def __init__(self, server: KeywayServer, hook: str) -> None:
+        self.server, self.hook = server, hook
+        self.a, self.b = Tenant(server, "aurora", hook), Tenant(server, "borealis", hook)
         self.http = server.client(key="", timeout=30)
         self.document = Document(self.http)
         self.guarded = [operation for operation in self.document.operations if operation.accepts]
+        self.streams = [operation for operation in self.document.streams if operation.accepts]
         self.calls: Counter[str] = Counter()
 
     def send(self, operation: Operation, credential: Credential, parameters: dict[str, object]) -> httpx.Response:
@@ -70,7 +71,7 @@ def plausible(name: str, schema: dict, own: Half) -> object:
         case {"type": "array"}:
             return [plausible(name, schema["items"], own)] * schema.get("minItems", 0)
         case {"format": "uri"}:
-            return "https://example.com/hook"
+            return "https://hooks.example.invalid/in"
         case {"type": "object"}:
             return {}
         case _:
@@ -112,7 +113,7 @@ def calls(operation: Operation, credential: Credential, own: Half, named: Half) 
 
 def is_nothing(operation: Operation, credential: Credential, name: str, response: httpx.Response) -> bool:
     """Whether an answer is that of a thing that does not exist."""
-    if operation.reads and operation.is_list:
+    if operation.reads and operation.is_list and name not in operation.required:
         lists = [response.json().get(key) for key, is_list in operation.answer.items() if is_list]
         return response.status_code == 200 and all(found == [] for found in lists)
     if "PK" in credential.looked_at_as and name.endswith("_ids") and name != "user_identity_ids":

@@ -15,6 +15,9 @@ KINDS = {
 }
 
 
+EVENT_STREAM = "text/event-stream"
+
+
 @dataclass(frozen=True)
 class Operation:
     """One method of one endpoint."""
@@ -28,8 +31,10 @@ class Operation:
     required: frozenset[str]
     # At least one of these is needed, if there are any.
     needs_one_of: tuple[str, ...]
-    # The keys of its answer, each with whether a list stands there.
+    # The keys of its answer, each with whether a list stands there; none if it is a stream.
     answer: dict[str, bool]
+    # Whether its answer is a stream without end.
+    is_stream: bool
     # Whether it only reads.
     reads: bool
 
@@ -69,8 +74,18 @@ class Document:
     def paths(self) -> set[str]:
         return set(self.json["paths"])
 
-    @cached_property
+    @property
     def operations(self) -> list[Operation]:
+        """Those with an answer in JSON."""
+        return [operation for operation in self._all if not operation.is_stream]
+
+    @property
+    def streams(self) -> list[Operation]:
+        """Those whose answers have no end, so that nobody can wait for it."""
+        return [operation for operation in self._all if operation.is_stream]
+
+    @cached_property
+    def _all(self) -> list[Operation]:
         return [
             self._operation(path, method, item)
             for path, item in self.json["paths"].items()
@@ -83,7 +98,8 @@ class Document:
         body = self._resolved(item["post"].get("requestBody", {})).get("content", {}).get("application/json", {})
         schema = self._resolved(body.get("schema", {}))
         alternatives = [entry["required"] for entry in schema.get("anyOf", []) if len(entry.get("required", [])) == 1]
-        answer = self._resolved(operation["responses"]["200"])["content"]["application/json"]["schema"]
+        content = self._resolved(operation["responses"]["200"])["content"]
+        answer = content.get("application/json", {}).get("schema", {})
         return Operation(
             path=path,
             method=method.upper(),
@@ -93,9 +109,10 @@ class Document:
             needs_one_of=tuple(name for [name] in alternatives),
             answer={
                 name: self._resolved(value).get("type") == "array"
-                for name, value in self._resolved(answer)["properties"].items()
+                for name, value in self._resolved(answer).get("properties", {}).items()
                 if name != "ok"
             },
+            is_stream=EVENT_STREAM in content,
             reads="get" in item,
         )
 

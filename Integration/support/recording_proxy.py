@@ -9,16 +9,20 @@ import httpx
 
 
 class RecordingProxy:
-    """Forwards every request, and keeps its verb and path."""
+    """Forwards every request but those to one path, which are never answered, and keeps its verb and path."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, mute: str | None = None) -> None:
         self.requests: list[str] = []
+        self.ended = threading.Event()
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
             def forward(self) -> None:
                 proxy.requests.append(f"{self.command} {self.path.partition('?')[0]}")
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                if self.path == mute:
+                    proxy.ended.wait()
+                    return
                 headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
                 answer = httpx.request(self.command, url + self.path, headers=headers, content=body, timeout=70)
                 self.send_response(answer.status_code)
@@ -38,12 +42,13 @@ class RecordingProxy:
 
 
 @contextmanager
-def recording(url: str) -> Iterator[RecordingProxy]:
-    """Runs a proxy in front of a server."""
-    proxy = RecordingProxy(url)
+def recording(url: str, mute: str | None = None) -> Iterator[RecordingProxy]:
+    """Runs a proxy in front of a server, which never answers requests to the path that is to be mute."""
+    proxy = RecordingProxy(url, mute)
     threading.Thread(target=proxy.server.serve_forever, daemon=True).start()
     try:
         yield proxy
     finally:
+        proxy.ended.set()
         proxy.server.shutdown()
         proxy.server.server_close()

@@ -8,6 +8,7 @@ import httpx
 from .api import API
 from .credentials import bearer
 from .server import KeywayServer
+from .waiting import wait_until
 
 
 @dataclass
@@ -45,8 +46,9 @@ class Half:
 class Tenant:
     """A sandbox workspace with two halves besides its virtual locks."""
 
-    def __init__(self, server: KeywayServer, name: str) -> None:
-        self.server, self.name = server, name
+    def __init__(self, server: KeywayServer, name: str, hook: str) -> None:
+        """Fills a new workspace; its webhooks send to `hook`, which must answer 200."""
+        self.server, self.name, self.hook = server, name, hook
         self.token, self.workspace_id = self._new_workspace()
         key = server.create_key(name, workspace=self.workspace_id)
         self.key, self.key_id = key["api_key"], key["api_key_id"]
@@ -85,14 +87,15 @@ class Tenant:
         for device_id in (managed, unmanaged):
             api.post("/devices/update", device_id=device_id, name=half.name, custom_metadata={"owner": half.name})
         api.post("/devices/update", device_id=unmanaged, is_managed=False)
+        webhook_id = self._webhook()
         half.ids = {
             "connect_webview": [webview_id],
             "connected_account": [account_id],
             "device": [managed, unmanaged],
             "action_attempt": self._attempts(managed),
             "event": [event["event_id"] for event in api.events(device_id=managed)][-1:],
-            "webhook": [self._webhook()],
         }
+        half.ids["webhook"], half.ids["webhook_delivery"] = [webhook_id], [self._delivery(webhook_id)]
         session = api.post(
             "/client_sessions/create",
             user_identifier_key=half.name,
@@ -113,9 +116,20 @@ class Tenant:
         return [resolved["action_attempt_id"], pending["action_attempt_id"]]
 
     def _webhook(self) -> str:
-        # No event of this type happens, so nothing is ever sent.
-        made = self.api.post("/webhooks/create", url="http://127.0.0.1:9/hook", event_types=["device.tampered"])
-        return made["webhook"]["webhook_id"]
+        types = ["action_attempt.unlock_door.succeeded"]
+        return self.api.post("/webhooks/create", url=self.hook, event_types=types)["webhook"]["webhook_id"]
+
+    def _delivery(self, webhook_id: str) -> str:
+        """A delivery that is done; there will be no other."""
+        found = wait_until(
+            lambda: self.api.get("/webhooks/deliveries/list", webhook_id=webhook_id, status="succeeded")[
+                "webhook_deliveries"
+            ],
+            "a webhook delivery is taken",
+        )
+        # No event of this type happens.
+        self.api.post("/webhooks/update", webhook_id=webhook_id, event_types=["device.tampered"])
+        return found[0]["webhook_delivery_id"]
 
 
 def connect(client: httpx.Client, url: str) -> None:
