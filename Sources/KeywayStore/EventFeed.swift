@@ -54,7 +54,8 @@ package final class EventFeed: Sendable {
 
     // MARK: For stores
 
-    /// Whether somebody follows a workspace; if not, there is no need to publish its events.
+    /// Whether somebody follows a workspace, so that some of its events are kept; no reason to publish or not, since
+    /// somebody may begin to between the write and its commit.
     package func isFollowed(_ workspaceID: Identifier<Workspace>) -> Bool {
         state.withLock { $0.workspaces[workspaceID] != nil }
     }

@@ -54,6 +54,38 @@ extension Store {
         return removed.map { $0.get() }
     }
 
+    /// Changes every record of a workspace that is wanted, one after the other.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind of record.
+    ///   - workspaceID: The workspace.
+    ///   - isWanted: Whether a record is to be changed.
+    ///   - change: Changes a record as it is by then; if it throws, that one and those after it stay as they are.
+    /// - Returns: How many were changed.
+    /// - Throws: What `isWanted` and `change` throw; ``StoreError``.
+    package func updateEach<Record: OwnedRecord>(
+        _ kind: Record.Type,
+        in workspaceID: Identifier<Workspace>,
+        where isWanted: (Record) throws -> Bool,
+        change: @escaping @Sendable (inout Record) throws -> Void
+    ) async throws -> Int {
+        var count = 0
+        var position: Int64?
+        repeat {
+            let page = try await records(kind, in: workspaceID, limit: 500, after: position)
+            for record in page.elements where try isWanted(record) {
+                let result = try await update(record.id, in: workspaceID) { record throws(any Error) in
+                    try change(&record)
+                    return []
+                }
+                _ = try result?.get()
+                count += 1
+            }
+            position = page.next
+        } while position != nil
+        return count
+    }
+
     /// Returns every device that a query finds, page after page; the query's limit is the size of a page.
     package func everyDevice(_ query: DeviceQuery) async throws(StoreError) -> [Device] {
         var query = query

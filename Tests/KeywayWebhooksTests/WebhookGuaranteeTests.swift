@@ -33,10 +33,7 @@ struct WebhookGuaranteeTests {
 
     @Test("G10 a device's events arrive in sequence, and devices do not wait for each other")
     func order() async throws {
-        try await Receiver.run { receiver, port in
-            let harness = SenderHarness()
-            try await harness.addTenant()
-            try await harness.addWebhook(port: port)
+        try await SenderHarness.prepared { harness, receiver, _ in
             // The first event of the front door is held.
             receiver.on { $0.eventID == SenderHarness.eventID(1) ? .hold : .answer(200) }
             try await harness.run {
@@ -57,10 +54,7 @@ struct WebhookGuaranteeTests {
 
     @Test("G10 a hundred events over failures arrive at least once and in order per device")
     func flaky() async throws {
-        try await Receiver.run { receiver, port in
-            let harness = SenderHarness()
-            try await harness.addTenant(doors: Self.doors)
-            try await harness.addWebhook(port: port)
+        try await SenderHarness.prepared(doors: Self.doors) { harness, receiver, _ in
             let count = Counter()
             receiver.on { _ in
                 count.increment()
@@ -145,10 +139,7 @@ struct WebhookGuaranteeTests {
 
     @Test("G10 a store that fails is waited out, and the end of a try is written when it works again")
     func failingStore() async throws {
-        try await Receiver.run { receiver, port in
-            let harness = SenderHarness()
-            try await harness.addTenant()
-            try await harness.addWebhook(port: port)
+        try await SenderHarness.prepared { harness, receiver, _ in
             receiver.on(.hold)
             try await harness.run {
                 try await harness.tell(1...1)
@@ -169,10 +160,7 @@ struct WebhookGuaranteeTests {
 
     @Test("G10 a write whose answer got lost counts the try once")
     func lostAnswer() async throws {
-        try await Receiver.run { receiver, port in
-            let harness = SenderHarness()
-            try await harness.addTenant()
-            try await harness.addWebhook(port: port)
+        try await SenderHarness.prepared { harness, receiver, _ in
             receiver.on(.answer(500))
             try await harness.run {
                 try await harness.tell(1...1)
@@ -188,10 +176,7 @@ struct WebhookGuaranteeTests {
 
     @Test("a graceful shutdown starts nothing new and lets what is under way end")
     func shutdown() async throws {
-        try await Receiver.run { receiver, port in
-            let harness = SenderHarness()
-            try await harness.addTenant()
-            try await harness.addWebhook(port: port)
+        try await SenderHarness.prepared { harness, receiver, _ in
             receiver.on(.hold)
             try await Self.withService(harness) { stop in
                 try await harness.tell(1...2)
@@ -207,10 +192,7 @@ struct WebhookGuaranteeTests {
 
     @Test("G12 a graceful shutdown does not wait for ever; what it cuts off is sent again")
     func boundedShutdown() async throws {
-        try await Receiver.run { receiver, port in
-            let harness = SenderHarness()
-            try await harness.addTenant()
-            try await harness.addWebhook(port: port)
+        try await SenderHarness.prepared { harness, receiver, _ in
             receiver.on(.hold)
             try await Self.withService(harness) { stop in
                 try await harness.tell(1...1)
@@ -228,10 +210,7 @@ struct WebhookGuaranteeTests {
 
     @Test("old deliveries are forgotten after their time")
     func retention() async throws {
-        try await Receiver.run { _, port in
-            let harness = SenderHarness()
-            try await harness.addTenant()
-            try await harness.addWebhook(port: port)
+        try await SenderHarness.prepared { harness, _, _ in
             try await harness.run {
                 try await harness.tell(1...1)
                 try await harness.deliveries { $0.status == .succeeded }

@@ -13,9 +13,7 @@ struct WebhookSenderTests {
         _ harness: SenderHarness = SenderHarness(),
         _ body: (SenderHarness, Receiver, Webhook) async throws -> Void
     ) async throws {
-        try await Receiver.run { receiver, port in
-            try await harness.addTenant()
-            let webhook = try await harness.addWebhook(port: port)
+        try await SenderHarness.prepared(harness) { harness, receiver, webhook in
             try await harness.run { try await body(harness, receiver, webhook) }
         }
     }

@@ -73,16 +73,6 @@ extension Store {
         where isWanted: (ClientSession) -> Bool,
         change: @escaping @Sendable (inout ClientSession) -> Void
     ) async throws {
-        var position: Int64?
-        repeat {
-            let rows = try await records(ClientSession.self, in: workspaceID, limit: chunk, after: position)
-            for session in rows.elements where isWanted(session) {
-                _ = try await update(session.id, in: workspaceID) { session throws(Never) in
-                    change(&session)
-                    return []
-                }
-            }
-            position = rows.next
-        } while position != nil
+        _ = try await updateEach(ClientSession.self, in: workspaceID, where: isWanted, change: change)
     }
 }

@@ -12,19 +12,11 @@ extension SecretBox {
     package func resealAll(in store: any Store, at now: Timestamp) async throws -> Int {
         var count = 0
         for workspace in try await store.workspaces() {
-            var position: Int64?
-            repeat {
-                let page = try await store.records(Webhook.self, in: workspace.id, limit: 100, after: position)
-                for webhook in page.elements where try resealed(webhook, at: now) != nil {
-                    let result = try await store.update(webhook.id, in: workspace.id) { [self] webhook in
-                        webhook = try resealed(webhook, at: now) ?? webhook
-                        return []
-                    }
-                    _ = try result?.get()
-                    count += 1
-                }
-                position = page.next
-            } while position != nil
+            count += try await store.updateEach(Webhook.self, in: workspace.id) { webhook in
+                try resealed(webhook, at: now) != nil
+            } change: { webhook in
+                webhook = try resealed(webhook, at: now) ?? webhook
+            }
         }
         return count
     }

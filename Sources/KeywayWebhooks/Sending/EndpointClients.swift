@@ -51,10 +51,9 @@ final class EndpointClients: Sendable {
     ) async throws -> Value {
         let key = Key(host: host, address: address)
         let client = enter(key)
-        let result = await Result { try await body(client) }
         // Nobody waits for them, least of all a request that is done.
-        for idle in leave(key) { idle.shutdown { _ in } }
-        return try result.get()
+        defer { for idle in leave(key) { idle.shutdown { _ in } } }
+        return try await body(client)
     }
 
     /// Ends every connection, and returns when they are closed or ``patience`` is over; to be called when nobody uses a
@@ -111,11 +110,5 @@ final class EndpointClients: Sendable {
         // How many requests there are at one time is for the plan to say.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }
-}
-
-extension Result where Failure == any Error {
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

@@ -46,6 +46,19 @@ struct SenderHarness {
         return webhook
     }
 
+    /// Gives a harness its tenant and a webhook that calls a receiver, for as long as the body runs; nothing is sent yet.
+    static func prepared(
+        _ harness: SenderHarness = SenderHarness(),
+        doors: [Device] = [frontDoor, backDoor],
+        _ body: (SenderHarness, Receiver, Webhook) async throws -> Void
+    ) async throws {
+        try await Receiver.run { receiver, port in
+            try await harness.addTenant(doors: doors)
+            let webhook = try await harness.addWebhook(port: port)
+            try await body(harness, receiver, webhook)
+        }
+    }
+
     /// An event about a door.
     static func event(_ number: UInt64, on door: Device = frontDoor, createdAt: Timestamp = Samples.start) -> Event {
         Event(
