@@ -23,8 +23,10 @@ struct Call: Sendable {
 
     /// What its action needs to know besides.
     var parameters: ActionParameters {
-        actionType == .configureAutoLock
-            ? .autoLock(AutoLock(isEnabled: true, delaySeconds: Double(1 + body % 2))) : .none
+        guard actionType != .configureAutoLock else {
+            return .autoLock(AutoLock(isEnabled: true, delaySeconds: Double(1 + body % 2)))
+        }
+        return body % 4 == 3 ? .waitWhileOffline : .none
     }
 
     /// The same request once more.

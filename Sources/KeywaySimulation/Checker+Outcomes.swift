@@ -76,8 +76,9 @@ extension Checker {
         case .superseded: return isUnsent && devices[device].supersededAt.map { $0 >= file.requestedAt } ?? false
         case .uncategorizedError: return file.mayBeUnstored && isUnsent
         case .deviceOffline where isUnsent:
-            return devices[device].offlineSeenAt.map { $0 >= file.requestedAt } ?? false
-                || !devices[device].stored.isOnline
+            return attempt.parameters != .waitWhileOffline
+                && (devices[device].offlineSeenAt.map { $0 >= file.requestedAt } ?? false
+                    || !devices[device].stored.isOnline)
         default:
             let isRefused = file.answers.contains { if case .refused(cause, _) = $0 { true } else { false } }
             return isRefused || hasHeardFailure(cause, after: file, device)

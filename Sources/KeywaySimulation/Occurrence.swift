@@ -39,6 +39,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
     case commandLost = "command lost after it was acknowledged"
     case commandDoubled = "command arrived twice"
     case commandRefused = "command refused"
+    case commandHeldByDriver = "command held by the driver while the device was offline"
     case commandExpiredAtDriver = "command kept back by the driver"
     case commandKeptByLastLook = "command kept back by the last look"
     case answerUnknown = "driver did not know"

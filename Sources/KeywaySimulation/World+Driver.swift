@@ -12,8 +12,14 @@ extension World {
     func leaves(_ device: Int, _ command: Command) throws(Violation) {
         let habits = devices[device].habits
         let id = command.attemptID
+        let isInTime = moment.monotonic < command.deadline
+        if isInTime, command.parameters == .waitWhileOffline, !devices[device].isOnline {
+            coverage.note(.commandHeldByDriver)
+            let patience = min(Duration.seconds(1), command.deadline - moment.monotonic)
+            return inProcess(.leaves(device: device, command), after: patience)
+        }
         devices[device].commandsInHand -= 1
-        if moment.monotonic >= command.deadline {
+        if !isInTime {
             coverage.note(.commandExpiredAtDriver)
             inProcess(.answered(device: device, id, .refused(.actionAttemptExpired, nil)), after: .milliseconds(1))
             return

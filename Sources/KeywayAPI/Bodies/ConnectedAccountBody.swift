@@ -51,6 +51,7 @@ extension Provider {
         switch self {
         case .sandbox: "Sandbox"
         case .deviceCloud: "Device cloud"
+        case .mqtt: "MQTT"
         default: rawValue
         }
     }

@@ -24,8 +24,24 @@ enum LockActions {
             + "action, refuse, or take the place of those that have not been sent. Keyway's own."
     )
 
+    private static let whenOffline = Parameter.defaulted(
+        "when_offline",
+        .oneOf(WhenOffline.self),
+        .string(WhenOffline.fail.rawValue),
+        "What to do if the lock cannot be reached: fail at once, or wait for it until the deadline. Keyway's own."
+    )
+
     /// The parameters that all of them take.
     static let parameters: [any DeclaredParameter] = [deviceID, sync, deadline, overlap]
+
+    /// The parameters of those that move a bolt.
+    static let boltParameters = parameters + [whenOffline]
+
+    /// Accepts an attempt to move a bolt, and waits for its outcome if the caller wants to.
+    static func moveBolt(_ actionType: ActionType, _ call: Call, _ caller: Caller) async throws -> Reply {
+        let parameters: ActionParameters = try call[whenOffline] == .wait ? .waitWhileOffline : .none
+        return try await act(actionType, parameters, call, caller)
+    }
 
     /// The answer that all of them give.
     static let answer = [AnswerKey("action_attempt", .named(.actionAttempt))]

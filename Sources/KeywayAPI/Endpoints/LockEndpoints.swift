@@ -56,11 +56,11 @@ enum LockEndpoints {
         .action,
         accepts: .standardAndClientSession,
         "Locks a door. The action attempt is pending at first.",
-        parameters: LockActions.parameters,
+        parameters: LockActions.boltParameters,
         isHeld: true,
         answer: LockActions.answer
     ) { call, caller in
-        try await LockActions.act(.lockDoor, .none, call, caller)
+        try await LockActions.moveBolt(.lockDoor, call, caller)
     }
 
     private static let unlockDoor = Endpoint(
@@ -68,11 +68,11 @@ enum LockEndpoints {
         .action,
         accepts: .standardAndClientSession,
         "Unlocks a door. The action attempt is pending at first.",
-        parameters: LockActions.parameters,
+        parameters: LockActions.boltParameters,
         isHeld: true,
         answer: LockActions.answer
     ) { call, caller in
-        try await LockActions.act(.unlockDoor, .none, call, caller)
+        try await LockActions.moveBolt(.unlockDoor, call, caller)
     }
 
     private static let isAutoLockEnabled = Parameter.required(

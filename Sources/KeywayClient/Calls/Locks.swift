@@ -118,6 +118,7 @@ extension KeywayClient {
             var parameters: [String: JSONValue] = ["device_id": .string(id)]
             parameters["deadline_seconds"] = options.deadline.map { .number($0 / .seconds(1)) }
             parameters["overlap"] = options.overlap.map { .string($0.rawValue) }
+            parameters["when_offline"] = options.whenOffline.map { .string($0.rawValue) }
             let key = options.idempotencyKey ?? connection.surroundings.uniqueText()
             var request = APIRequest.act(path, parameters, idempotencyKey: key)
             request.hold = hold

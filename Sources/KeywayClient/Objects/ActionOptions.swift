@@ -7,6 +7,8 @@ extension KeywayClient {
         public var deadline: Duration?
         /// What becomes of it if the device has unresolved attempts; nil: it waits for its turn.
         public var overlap: Overlap?
+        /// What becomes of it if the device cannot be reached; nil: it fails at once.
+        public var whenOffline: WhenOffline?
         /// How long the outcome is waited for before ``ActionNotResolved`` is thrown, and how long the request is tried
         /// before ``ConnectionError`` is, should the server not even say that it has accepted it.
         ///
@@ -22,11 +24,13 @@ extension KeywayClient {
         public init(
             deadline: Duration? = nil,
             overlap: Overlap? = nil,
+            whenOffline: WhenOffline? = nil,
             patience: Duration? = nil,
             idempotencyKey: String? = nil
         ) {
             self.deadline = deadline
             self.overlap = overlap
+            self.whenOffline = whenOffline
             self.patience = patience
             self.idempotencyKey = idempotencyKey
         }

@@ -6,6 +6,10 @@ package enum ActionParameters: Hashable, Codable, Sendable {
     case autoLock(AutoLock)
     /// The digits to enter, for ``ActionType/simulateKeypadCodeEntry``.
     case keypadCode(String)
+    /// A device that is offline is waited for until the deadline, for ``ActionType/boltMoves``.
+    ///
+    /// Without it an attempt ends as soon as its turn comes and the device cannot be reached.
+    case waitWhileOffline
 }
 
 /// Whether and when a lock locks itself after it was unlocked.

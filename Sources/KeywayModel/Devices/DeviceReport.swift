@@ -19,6 +19,11 @@ package struct DeviceReport: Hashable, Sendable {
     /// Compared only with times of the same device and provider: what is not newer than what was heard before is out of
     /// date. It then changes nothing that is known about the device, but it can still be the answer to `attemptID`.
     package let claimedAt: Timestamp?
+    /// When Keyway had it from the provider; nil if that was just now.
+    ///
+    /// What Keyway had before a command was given to the driver never confirms it, however long it was on its way to the
+    /// lane (G6).
+    package let receivedAt: MonotonicInstant?
 
     /// Makes a report.
     package init(
@@ -28,7 +33,8 @@ package struct DeviceReport: Hashable, Sendable {
         code: String? = nil,
         attemptID: Identifier<ActionAttempt>? = nil,
         isReplay: Bool = false,
-        claimedAt: Timestamp? = nil
+        claimedAt: Timestamp? = nil,
+        receivedAt: MonotonicInstant? = nil
     ) {
         self.deviceID = deviceID
         self.content = content
@@ -37,6 +43,7 @@ package struct DeviceReport: Hashable, Sendable {
         self.attemptID = attemptID
         self.isReplay = isReplay
         self.claimedAt = claimedAt
+        self.receivedAt = receivedAt
     }
 
     /// The things a device can say.

@@ -20,10 +20,15 @@ package struct DeviceWarning: Hashable, Codable, Sendable {
         ///
         /// Keyway's own: the contract has no code for it.
         case timeWrong = "device_time_wrong"
+        /// The device announces something about itself that Keyway does not understand, so part of it does not work.
+        ///
+        /// Keyway's own, like the one before; the server's log says what it is.
+        case announcementNotUnderstood = "announcement_not_understood"
 
         fileprivate var message: String {
             switch self {
             case .timeWrong: "The clock of the device is wrong."
+            case .announcementNotUnderstood: "Keyway does not understand all that the device announces about itself."
             }
         }
     }

@@ -44,6 +44,8 @@ package struct AttemptLane: Sendable {
         var attempt: ActionAttempt
         let deadline: MonotonicInstant
         var stage: Stage
+        /// When the driver was given the command; nil before, and after a restart.
+        var leftAt: MonotonicInstant?
         /// The last rest of the bolt that the device reported since the command was sent.
         var reportedSinceSent: BoltState?
         var reportCount = 0
@@ -361,7 +363,7 @@ package struct AttemptLane: Sendable {
     /// The dispatch mark is durable: the command may go to the shell.
     private mutating func sendIfStillRight(_ id: Identifier<ActionAttempt>, _ step: inout Step) {
         guard var sending = head, sending.attempt.id == id, sending.stage == .marking else { return }
-        if let obstacle = obstacle(to: sending.attempt, deadline: sending.deadline, step) {
+        if let obstacle = lastObstacle(to: sending, step) {
             resolveNeverSent(sending.attempt, obstacle, &step)
             head = nil
         } else {
@@ -384,11 +386,12 @@ package struct AttemptLane: Sendable {
     /// Until now nothing that the device said could be an answer to the command (G6).
     private mutating func leaving(_ id: Identifier<ActionAttempt>, _ step: inout Step) {
         guard var current = head, current.attempt.id == id, current.stage == .handing else { return }
-        if let obstacle = obstacle(to: current.attempt, deadline: current.deadline, step) {
+        if let obstacle = lastObstacle(to: current, step) {
             resolveNeverSent(current.attempt, obstacle, &step)
             head = nil
         } else {
             current.stage = .sending
+            current.leftAt = step.moment.monotonic
             head = current
         }
     }
@@ -588,6 +591,12 @@ package struct AttemptLane: Sendable {
         device.state.isAssumed = false
     }
 
+    /// Whether Keyway had a report already when the driver was given the command.
+    private func wasReceived(_ report: DeviceReport, before head: Head) -> Bool {
+        guard let receivedAt = report.receivedAt, let leftAt = head.leftAt else { return false }
+        return receivedAt < leftAt
+    }
+
     /// Settles the attempt in flight with a fresh report of the bolt, if it does settle it.
     private mutating func settleHead(
         with bolt: BoltState,
@@ -596,7 +605,7 @@ package struct AttemptLane: Sendable {
         _ step: inout Step
     ) -> Bool {
         guard var current = head, !current.stage.isUnsent,
-            report.attemptID == nil || report.attemptID == current.attempt.id
+            report.attemptID == nil || report.attemptID == current.attempt.id, !wasReceived(report, before: current)
         else { return false }
         note(.report, bolt.rawValue, on: &current, step)
         if bolt.isSettled { current.reportedSinceSent = bolt }
@@ -623,7 +632,7 @@ package struct AttemptLane: Sendable {
     ) {
         if cause == .lockJammed, !isOutdated(report, at: \.boltClaimedAt) { rest(at: .jammed, step) }
         if var current = head, !current.stage.isUnsent, !report.isReplay,
-            report.attemptID == nil || report.attemptID == current.attempt.id
+            report.attemptID == nil || report.attemptID == current.attempt.id, !wasReceived(report, before: current)
         {
             note(.report, detail ?? cause.rawValue, on: &current, step)
             resolveHead(current, .failure(cause), &step)
@@ -814,6 +823,15 @@ package struct AttemptLane: Sendable {
         }
     }
 
+    /// Ends what waits behind an attempt that waits for the device to come back, but does not want to wait for that.
+    private mutating func failImpatient(_ step: inout Step) {
+        guard let cause = device.state.obstacle else { return }
+        for waiting in queue where waiting.canExpire && !waiting.attempt.waitsWhileOffline(cause) {
+            resolveNeverSent(waiting.attempt, .failure(cause), &step)
+        }
+        queue.removeAll { $0.canExpire && !$0.attempt.waitsWhileOffline(cause) }
+    }
+
     private mutating func expireQueue(_ step: inout Step) {
         let now = step.moment.monotonic
         for waiting in queue where waiting.canExpire && now >= waiting.deadline {
@@ -829,6 +847,10 @@ package struct AttemptLane: Sendable {
             if next.attempt.dispatchedAt != nil {
                 takeUp(next, &step)
             } else if let obstacle = obstacle(to: next.attempt, deadline: next.deadline, step) {
+                if case .failure(let failure) = obstacle, next.attempt.waitsWhileOffline(failure.cause) {
+                    queue.insert(next, at: 0)
+                    return failImpatient(&step)
+                }
                 resolveNeverSent(next.attempt, obstacle, &step)
             } else {
                 var attempt = next.attempt
@@ -859,6 +881,15 @@ package struct AttemptLane: Sendable {
         guard let needed = attempt.actionType.requiredCapability, device.description.capabilities.contains(needed)
         else { return .failure(.notSupported) }
         return device.state.obstacle.map { .failure($0) }
+    }
+
+    /// Why an attempt whose dispatch mark is written must not be sent after all; nil if it may.
+    ///
+    /// One that waits for its device can no longer wait in the queue, so its driver does the rest of the waiting.
+    private func lastObstacle(to head: Head, _ step: Step) -> Outcome? {
+        let obstacle = obstacle(to: head.attempt, deadline: head.deadline, step)
+        if case .failure(let failure) = obstacle, head.attempt.waitsWhileOffline(failure.cause) { return nil }
+        return obstacle
     }
 
     private mutating func giveUp(on current: Head, _ step: inout Step) {
@@ -1002,6 +1033,11 @@ package struct AttemptLane: Sendable {
 }
 
 extension ActionAttempt {
+    /// Whether it waits for the device to come back if this keeps it from being sent.
+    fileprivate func waitsWhileOffline(_ cause: FailureCause) -> Bool {
+        parameters == .waitWhileOffline && (cause == .deviceOffline || cause == .deviceDisconnected)
+    }
+
     /// Whether it was sent and ended without anybody knowing what the device did, and the device has not said since.
     fileprivate var awaitsLateTruth: Bool {
         guard case .failure(let failure) = outcome, dispatchedAt != nil else { return false }

@@ -12,4 +12,6 @@ package struct Provider: Hashable, Sendable, RawRepresentable {
     package static let sandbox = Provider(rawValue: "sandbox")
     /// Locks behind a maker's HTTP API.
     package static let deviceCloud = Provider(rawValue: "device_cloud")
+    /// Locks behind an MQTT broker.
+    package static let mqtt = Provider(rawValue: "mqtt")
 }

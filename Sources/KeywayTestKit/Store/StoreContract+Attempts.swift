@@ -43,7 +43,7 @@ extension StoreContract {
             try await addTenants(to: store)
             let parameters: [ActionParameters] = [
                 .none, .autoLock(AutoLock(isEnabled: true, delaySeconds: 7.5)), .autoLock(AutoLock(isEnabled: false)),
-                .keypadCode("0042"),
+                .keypadCode("0042"), .waitWhileOffline,
             ]
             var attempts: [ActionAttempt] = []
             for (index, parameters) in parameters.enumerated() {

@@ -24,6 +24,13 @@ struct DoorAction: ParsableArguments {
     )
     var overlap: String?
 
+    @Option(
+        help: """
+            What to do if the lock cannot be reached: fail, or wait for it until the deadline. (default: fail)
+            """
+    )
+    var whenOffline: String?
+
     @Flag(inversion: .prefixedNo, help: "Wait until the door has answered.")
     var wait = true
 
@@ -43,6 +50,7 @@ struct DoorAction: ParsableArguments {
         KeywayClient.ActionOptions(
             deadline: deadline.map { .seconds($0) },
             overlap: overlap.map(KeywayClient.Overlap.init(rawValue:)),
+            whenOffline: whenOffline.map(KeywayClient.WhenOffline.init(rawValue:)),
             patience: patience
         )
     }

@@ -12,11 +12,11 @@ struct OutcomeTests {
                 .answer(200, Sample.success, headers: ["preference-applied": "wait=30"])
             )
             let client = try KeywayClient.testing(url, ManualClock())
-            let success = try await client.locks.unlockDoor("D", .init(overlap: .join))
+            let success = try await client.locks.unlockDoor("D", .init(overlap: .join, whenOffline: .wait))
             #expect(success.attempt.id == "A")
             #expect(success.wasConfirmedByDevice == true)
             #expect(server.requests.map(\.headers["prefer"]) == ["wait=30"])
-            #expect(server.requests.map(\.body) == [#"{"device_id":"D","overlap":"join"}"#])
+            #expect(server.requests.map(\.body) == [#"{"device_id":"D","overlap":"join","when_offline":"wait"}"#])
         }
     }
 

@@ -240,4 +240,23 @@ struct LaneSimulatedOutcomeTests {
         #expect(!lane.lane.isUnresolved(first.id))
         #expect(lane.feed(.simulatedOutcome(first.id, .failure(.deviceBusy))).isEmpty)
     }
+
+    @Test("G6 what Keyway had before the driver got the command confirms nothing, however late it comes to the lane")
+    func receivedBefore() throws {
+        var lane = LaneHarness()
+        let before = lane.clock.now().monotonic
+        lane.clock.advance(by: .milliseconds(1))
+        lane.underWay(Samples.attempt(1))
+        func report(_ content: DeviceReport.Content, receivedAt: MonotonicInstant) -> AttemptLane.Input {
+            let report = DeviceReport(deviceID: lane.lane.device.id, content: content, receivedAt: receivedAt)
+            return .reported(report, token: nil)
+        }
+        let early = lane.feed(report(.bolt(.unlocked), receivedAt: before))
+        #expect(early.commit?.events.map(\.type) == [.lockUnlocked])
+        #expect(early.commit?.resolved == [])
+        _ = lane.feed(.committed)
+        #expect(lane.feed(report(.commandFailed(.rejectedByDevice, nil), receivedAt: before)).commit == nil)
+        let late = lane.feed(report(.bolt(.unlocked), receivedAt: lane.clock.now().monotonic))
+        #expect(late.commit?.resolved.first?.outcome == .success(wasConfirmedByDevice: true))
+    }
 }

@@ -1,13 +1,11 @@
-package import KeywayModel
-
 /// Reads a JSON document (RFC 8259) with a bound on its depth and on the number of its values, so that a small body
 /// cannot cost much (G12).
 ///
-/// Of two members with one name the last counts, as in JavaScript.
+/// Both for requests and for what devices and bridges send. Of two members with one name the last counts, as in JavaScript.
 package struct JSONParser {
     /// How deep arrays and objects may be nested.
     package static let maximumDepth = 32
-    /// How many values, those inside others included, one document may have.
+    /// How many values, those inside others included, one document may have if its reader does not say otherwise.
     package static let maximumValueCount = 20_000
 
     /// What is wrong with a document, and where.
@@ -19,18 +17,27 @@ package struct JSONParser {
     }
 
     private let bytes: [UInt8]
+    private let valueLimit: Int
     private var position = 0
     private var valueCount = 0
 
-    private init(_ bytes: [UInt8]) {
+    private init(_ bytes: [UInt8], valueLimit: Int) {
         self.bytes = bytes
+        self.valueLimit = valueLimit
     }
 
     /// Reads one document and nothing after it.
     ///
+    /// - Parameters:
+    ///   - bytes: The document.
+    ///   - valueLimit: How many values it may have, at least 1.
+    /// - Returns: The value.
     /// - Throws: ``Fault`` for anything that is not exactly one JSON value within the bounds.
-    package static func parse(_ bytes: [UInt8]) throws(Fault) -> JSONValue {
-        var parser = JSONParser(bytes)
+    package static func parse(
+        _ bytes: [UInt8],
+        valueLimit: Int = maximumValueCount
+    ) throws(Fault) -> JSONValue {
+        var parser = JSONParser(bytes, valueLimit: valueLimit)
         let value = try parser.value(depth: 0)
         parser.skipSpace()
         guard parser.position == bytes.count else { throw parser.fault("there is more after the end of the document") }
@@ -42,9 +49,7 @@ package struct JSONParser {
     private mutating func value(depth: Int) throws(Fault) -> JSONValue {
         skipSpace()
         valueCount += 1
-        guard valueCount <= Self.maximumValueCount else {
-            throw fault("there are more than \(Self.maximumValueCount) values")
-        }
+        guard valueCount <= valueLimit else { throw fault("there are more than \(valueLimit) values") }
         switch peek {
         case UInt8(ascii: "{"): return try object(depth: depth + 1)
         case UInt8(ascii: "["): return try array(depth: depth + 1)

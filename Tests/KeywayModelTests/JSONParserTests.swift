@@ -1,9 +1,7 @@
 import KeywayModel
 import Testing
 
-@testable import KeywayAPI
-
-@Suite("JSON bodies")
+@Suite("JSON documents")
 struct JSONParserTests {
     @Test(
         "Documents are read",
@@ -59,5 +57,7 @@ struct JSONParserTests {
         }
         _ = try JSONParser.parse(list(JSONParser.maximumValueCount - 1))
         #expect(throws: JSONParser.Fault.self) { try JSONParser.parse(list(JSONParser.maximumValueCount)) }
+        _ = try JSONParser.parse(list(9), valueLimit: 10)
+        #expect(throws: JSONParser.Fault.self) { try JSONParser.parse(list(10), valueLimit: 10) }
     }
 }
