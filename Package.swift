@@ -30,6 +30,10 @@ let package = Package(
         .executable(name: "keyway", targets: ["keyway"]),
         .library(name: "KeywayClient", targets: ["KeywayClient"]),
     ],
+    traits: [
+        .default(enabledTraits: ["MQTT"]),
+        .trait(name: "MQTT", description: "Locks behind an MQTT broker; needs libmosquitto."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
@@ -47,11 +51,19 @@ let package = Package(
         .target(name: "KeywayModel"),
         .target(name: "KeywayStore", dependencies: ["KeywayModel"]),
         .target(name: "KeywayStoreSQLite", dependencies: ["KeywayModel", "KeywayStore", .grdb]),
-        .target(name: "KeywayDriver", dependencies: ["KeywayModel"]),
+        .target(name: "KeywayDriver", dependencies: ["KeywayModel", .crypto]),
         .target(name: "KeywaySandbox", dependencies: ["KeywayDriver", "KeywayModel", .crypto]),
         .target(
             name: "KeywayDeviceCloud",
             dependencies: ["KeywayDriver", "KeywayModel", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1]
+        ),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .target(
+            name: "KeywayMQTT",
+            dependencies: [
+                .target(name: "CMosquitto", condition: .when(traits: ["MQTT"])), "KeywayDriver", "KeywayModel",
+                .logging,
+            ]
         ),
         .target(name: "KeywayClient", dependencies: [.asyncHTTPClient, .logging, .nioCore, .nioHTTP1]),
         .target(
@@ -87,6 +99,7 @@ let package = Package(
                 "KeywayAPI", "KeywayClient", "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel",
                 "KeywaySandbox", "KeywayStore", "KeywayStoreSQLite", "KeywayWebhooks", .argumentParser, .configuration,
                 .hummingbird, .logging, .nioCore, .serviceLifecycle, .unixSignals,
+                .target(name: "KeywayMQTT", condition: .when(traits: ["MQTT"])),
             ]
         ),
         .testTarget(name: "KeywayModelTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
@@ -106,6 +119,14 @@ let package = Package(
                 "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayTestKit",
                 .crypto, .logging, .nioCore, .nioPosix,
             ]
+        ),
+        .testTarget(
+            name: "KeywayMQTTTests",
+            dependencies: [
+                "KeywayDriver", "KeywayEngine", "KeywayMQTT", "KeywayModel", "KeywayStore", "KeywayTestKit", .logging,
+                .nioCore, .nioPosix,
+            ],
+            resources: [.copy("Fixtures")]
         ),
         .testTarget(name: "KeywayClientTests", dependencies: ["KeywayClient", .logging, .nioCore, .nioPosix]),
         .testTarget(
@@ -135,6 +156,7 @@ let package = Package(
             dependencies: [
                 "KeywayAPI", "KeywayClient", "KeywayDeviceCloud", "KeywayEngine", "KeywayModel", "KeywayStore",
                 "KeywayTestKit", "KeywayWebhooks", "keyway", .argumentParser, .logging,
+                .target(name: "KeywayMQTT", condition: .when(traits: ["MQTT"])),
             ]
         ),
         .testTarget(name: "KeywayTestKitTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
@@ -142,7 +164,7 @@ let package = Package(
 )
 
 // The strictest compiler, set once for every target.
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .treatAllWarnings(as: .error),

@@ -13,6 +13,7 @@ package final class ManualTimeSource: TimeSource {
     }
 
     private struct Watcher {
+        let number: Int
         let isSatisfied: @Sendable ([MonotonicInstant]) -> Bool
         let continuation: CheckedContinuation<Void, Never>
     }
@@ -105,24 +106,38 @@ package final class ManualTimeSource: TimeSource {
         }
     }
 
-    /// Returns once somebody sleeps until exactly this instant.
+    /// Returns once somebody sleeps until exactly this instant, or the task is cancelled.
     package func waitForSleeper(at instant: MonotonicInstant) async {
         await wait { instants in instants.contains(instant) }
     }
 
-    /// Returns once somebody sleeps until this instant or an earlier one; nil: until any instant.
+    /// Returns once somebody sleeps until this instant or an earlier one, or the task is cancelled; nil: any instant.
     package func waitForSleeper(until instant: MonotonicInstant? = nil) async {
         await wait { instants in instants.contains { instant.map($0.isAtOrBefore) ?? true } }
     }
 
     private func wait(_ isSatisfied: @escaping @Sendable ([MonotonicInstant]) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let watcher = Watcher(isSatisfied: isSatisfied, continuation: continuation)
-            let satisfied = state.withLock { state in
-                state.watchers.append(watcher)
-                return state.satisfiedWatchers()
+        let number = state.withLock { state in
+            state.count += 1
+            return state.count
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let watcher = Watcher(number: number, isSatisfied: isSatisfied, continuation: continuation)
+                let satisfied = state.withLock { state in
+                    // The cancellation handler may have run before there was anything to resume.
+                    if Task.isCancelled { return [continuation] }
+                    state.watchers.append(watcher)
+                    return state.satisfiedWatchers()
+                }
+                for continuation in satisfied { continuation.resume() }
             }
-            for continuation in satisfied { continuation.resume() }
+        } onCancel: {
+            let watcher = state.withLock { state in
+                defer { state.watchers.removeAll { $0.number == number } }
+                return state.watchers.first { $0.number == number }
+            }
+            watcher?.continuation.resume()
         }
     }
 }

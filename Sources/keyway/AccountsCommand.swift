@@ -17,9 +17,20 @@ struct AccountsCommand: AsyncParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Connect an account of a provider.",
-            subcommands: [AddDeviceCloud.self]
+            subcommands: providers
         )
+
+        private static var providers: [any ParsableCommand.Type] {
+            #if MQTT
+            [AddDeviceCloud.self, AddMQTT.self]
+            #else
+            [AddDeviceCloud.self]
+            #endif
+        }
     }
+
+    /// The providers whose accounts are made here, and not with their workspace.
+    private static let providers: [Provider] = [.deviceCloud, .mqtt]
 }
 
 extension AccountsCommand {
@@ -78,7 +89,7 @@ extension AccountsCommand {
                 try output.print(
                     AccountDescription(account, callbackSecret: secret),
                     lines: "Connected account: \(account.id)",
-                    "The maker must send its events to this server at \(account.callbackPath)",
+                    "The maker must send its events to this server at \(account.callbackPath ?? "")",
                     "signed with the secret \(secret), which is not shown again."
                 )
             }
@@ -127,16 +138,23 @@ extension AccountsCommand {
         func run() async throws {
             try await Tenancy.with(location, making: false) { tenancy in
                 try output.print(
-                    try await tenancy.store.connectedAccounts(of: .deviceCloud),
+                    try await accounts(in: tenancy.store),
                     as: { AccountDescription($0) },
                     line: { account in
-                        let state = account.removedAt.map { "removed \($0)" } ?? account.callbackPath
+                        let state =
+                            account.removedAt.map { "removed \($0)" } ?? account.callbackPath ?? account.standing
                         return "\(account.id)  \(account.provider.rawValue)  made \(account.createdAt)  \(state)  "
                             + account.displayName.withoutControls()
                     },
-                    ifEmpty: "There are no connected accounts. Make one with: keyway accounts add device-cloud"
+                    ifEmpty: "There are no connected accounts. Make one with: keyway accounts add"
                 )
             }
+        }
+
+        private func accounts(in store: any Store) async throws -> [ConnectedAccount] {
+            var accounts: [ConnectedAccount] = []
+            for provider in AccountsCommand.providers { accounts += try await store.connectedAccounts(of: provider) }
+            return accounts
         }
     }
 
@@ -155,7 +173,8 @@ extension AccountsCommand {
         func run() async throws {
             let id: Identifier<ConnectedAccount> = try identifier(id, of: "a connected account")
             try await Tenancy.with(location, making: false) { tenancy in
-                guard let account = try await tenancy.store.connectedAccount(id), account.provider == .deviceCloud
+                guard let account = try await tenancy.store.connectedAccount(id),
+                    AccountsCommand.providers.contains(account.provider)
                 else {
                     throw ValidationError("There is no connected account with the id \(id) that can be removed.")
                 }
@@ -167,19 +186,25 @@ extension AccountsCommand {
 }
 
 extension ConnectedAccount {
-    /// Where its provider calls back.
-    fileprivate var callbackPath: String { "/providers/\(provider.rawValue)/\(id)/events" }
+    /// Where its provider calls back; nil if it does not.
+    fileprivate var callbackPath: String? {
+        provider == .deviceCloud ? "/providers/\(provider.rawValue)/\(id)/events" : nil
+    }
+
+    /// Whether its connection stands, as far as the server has noticed.
+    fileprivate var standing: String { disconnectedAt.map { "disconnected \($0)" } ?? "in use" }
 }
 
 /// An account as scripts see it.
-private struct AccountDescription: Encodable {
+struct AccountDescription: Encodable {
     let connectedAccountID: Identifier<ConnectedAccount>
     let workspaceID: Identifier<Workspace>
     let provider: String
     let displayName: String
     let createdAt: Timestamp
+    let disconnectedAt: Timestamp?
     let removedAt: Timestamp?
-    let callbackPath: String
+    let callbackPath: String?
     let callbackSecret: String?
 
     init(_ account: ConnectedAccount, callbackSecret: String? = nil) {
@@ -188,6 +213,7 @@ private struct AccountDescription: Encodable {
         provider = account.provider.rawValue
         displayName = account.displayName
         createdAt = account.createdAt
+        disconnectedAt = account.disconnectedAt
         removedAt = account.removedAt
         callbackPath = account.callbackPath
         self.callbackSecret = callbackSecret
@@ -199,6 +225,7 @@ private struct AccountDescription: Encodable {
         case provider
         case displayName = "display_name"
         case createdAt = "created_at"
+        case disconnectedAt = "disconnected_at"
         case removedAt = "removed_at"
         case callbackPath = "callback_path"
         case callbackSecret = "callback_secret"

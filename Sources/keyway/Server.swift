@@ -15,6 +15,10 @@ import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
+#if MQTT
+import KeywayMQTT
+#endif
+
 /// The whole server: makes every object, joins them, and runs them until it is told to stop.
 struct Server {
     let settings: Settings
@@ -46,6 +50,7 @@ struct Server {
     private func serve(_ tenancy: Tenancy, logger: Logger) async throws {
         let store = tenancy.store
         try await sealSecrets(in: tenancy, logger: logger)
+        try await keepListedAccounts(in: tenancy, logger: logger)
         let sandbox = SandboxDriver(
             time: tenancy.time,
             random: SystemRandomNumberGenerator(),
@@ -59,14 +64,15 @@ struct Server {
             }
         )
         let deviceCloud = DeviceCloudDriver(
-            source: .stored(in: store),
+            source: .stored(in: store, of: .deviceCloud),
             time: tenancy.time,
             configuration: settings.deviceCloud,
             logger: logger
         )
+        let drivers: [any DeviceDriver] = [sandbox, deviceCloud] + Self.brokerDrivers(tenancy, settings.engine, logger)
         let engine = Engine(
             store: store,
-            drivers: DriverRegistry([sandbox, deviceCloud]),
+            drivers: DriverRegistry(drivers),
             time: tenancy.time,
             ids: tenancy.ids,
             configuration: settings.engine,
@@ -100,10 +106,8 @@ struct Server {
         // Dependencies first: on shutdown the last one stops first. So nothing is sent to devices any more, then requests
         // end, then the engine, then its drivers, and at last what tells the world about it all.
         var configuration = ServiceGroupConfiguration(
-            services: [
-                sender, DriverService(driver: sandbox, sink: engine, logger: logger),
-                DriverService(driver: deviceCloud, sink: engine, logger: logger), engine, application,
-                DrainingService(engine: engine),
+            services: [sender] + drivers.map { DriverService(driver: $0, sink: engine, logger: logger) } + [
+                engine, application, DrainingService(engine: engine),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
@@ -148,15 +152,56 @@ struct Server {
         }
     }
 
+    /// Makes the accounts of the accounts file, if there is one.
+    ///
+    /// - Throws: `CommandFailure` if the file, or what it lists, cannot be used.
+    private func keepListedAccounts(in tenancy: Tenancy, logger: Logger) async throws {
+        guard let path = settings.accountsFile else { return }
+        #if MQTT
+        let file: AccountsFile
+        do throws(SettingsError) { file = try AccountsFile(path: path) } catch {
+            throw CommandFailure(message: error.message)
+        }
+        try await tenancy.keep(file, logger: logger)
+        #else
+        throw CommandFailure(
+            message: "The accounts file \(path) cannot be used: this server is built without MQTT (package trait MQTT)."
+        )
+        #endif
+    }
+
     /// The time that ending takes beside the drains: writing what is left, and closing connections.
     private static let shutdownSlack: Duration = .seconds(10)
 }
 
+extension Server {
+    /// The driver of locks behind MQTT brokers, if this server is built with it.
+    fileprivate static func brokerDrivers(
+        _ tenancy: Tenancy,
+        _ engine: EngineConfiguration,
+        _ logger: Logger
+    ) -> [any DeviceDriver] {
+        #if MQTT
+        let driver = MQTTDriver(
+            source: .stored(in: tenancy.store, of: .mqtt),
+            noteConnection: { account, stands in try await tenancy.note(account, isConnected: stands) },
+            time: tenancy.time,
+            random: SystemRandomNumberGenerator(),
+            configuration: MQTTConfiguration(settlingTime: engine.lane.resolutionGrace + .seconds(1)),
+            logger: logger
+        )
+        return [driver]
+        #else
+        return []
+        #endif
+    }
+}
+
 extension AccountSource {
-    /// The device-cloud accounts of a store and their devices.
-    fileprivate static func stored(in store: any Store) -> AccountSource {
+    /// The accounts of a provider in a store, and their devices.
+    fileprivate static func stored(in store: any Store, of provider: Provider) -> AccountSource {
         AccountSource(
-            accounts: { try await store.connectedAccounts(of: .deviceCloud) },
+            accounts: { try await store.connectedAccounts(of: provider) },
             devices: { account in
                 try await store.everyDevice(
                     DeviceQuery(workspaceID: account.workspaceID, connectedAccountIDs: [account.id])

@@ -16,6 +16,8 @@ struct Settings: Hashable, Sendable {
     ///
     /// Default `keyway-data` in the working directory.
     var dataDirectory: String
+    /// A file that lists connected accounts, taken over at each start; nil: there is none.
+    var accountsFile: String?
     /// The least important level that is logged.
     ///
     /// Default `info`.
@@ -79,6 +81,7 @@ struct Settings: Hashable, Sendable {
         let reader = SettingsReader(config: ConfigReader(providers: providers))
         unknownNames = try Self.unknownNames(environment: environment, file: file ?? environment["KEYWAY_CONFIG"])
         dataDirectory = try await reader.text("data_directory") ?? "keyway-data"
+        accountsFile = try await reader.text("accounts_file")
         let level = try await reader.text("log_level") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level) else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
@@ -153,11 +156,12 @@ struct Settings: Hashable, Sendable {
 extension Settings {
     /// Every name there is.
     ///
-    /// `account_token` is no setting of the server; `keyway accounts add` reads it. Nor are `endpoint` and `api_key`, which
-    /// the commands for a running server read.
+    /// `account_password` and `account_token` are no settings of the server; `keyway accounts add` reads them. Nor are
+    /// `endpoint` and `api_key`, which the commands for a running server read.
     static let names: Set<String> = [
-        "account_token", "api_key", "config", "data_directory", "default_deadline_seconds", "default_wait_ms",
-        "device_cloud_account_poll_seconds", "device_cloud_callback_timeout_seconds",
+        "account_password", "account_token", "accounts_file", "api_key", "config", "data_directory",
+        "default_deadline_seconds",
+        "default_wait_ms", "device_cloud_account_poll_seconds", "device_cloud_callback_timeout_seconds",
         "device_cloud_concurrent_commands", "device_cloud_concurrent_readings",
         "device_cloud_discovery_interval_seconds", "device_cloud_maximum_answer_bytes", "device_cloud_maximum_locks",
         "device_cloud_read_timeout_milliseconds", "drain_timeout_seconds", "endpoint",

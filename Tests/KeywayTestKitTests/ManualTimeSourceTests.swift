@@ -35,6 +35,19 @@ struct ManualTimeSourceTests {
         await #expect(throws: CancellationError.self) { try await late.value }
     }
 
+    @Test("lets nobody wait for a sleeper beyond cancellation, before and while waiting")
+    func cancelledWatcher() async {
+        let clock = ManualTimeSource()
+        let watching = Task { await clock.waitForSleeper() }
+        watching.cancel()
+        await watching.value
+        let late = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            await clock.waitForSleeper(at: MonotonicInstant(nanoseconds: 1))
+        }
+        await late.value
+    }
+
     @Test("steps the wall clock without moving the other one")
     func steps() {
         let clock = ManualTimeSource()

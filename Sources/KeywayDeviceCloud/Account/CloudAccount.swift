@@ -1,4 +1,5 @@
 import Crypto
+import KeywayDriver
 import KeywayModel
 import Synchronization
 
@@ -53,16 +54,9 @@ final class CloudAccount: Sendable {
 
     // MARK: Locks
 
-    /// The identity of a lock: the same for the same account and the maker's id, without a look at the store.
-    ///
-    /// A UUID of version 8, the one left to applications (RFC 9562, section 5.8).
+    /// The identity of a lock, from the account's and the maker's.
     static func deviceID(of lockID: String, in accountID: Identifier<ConnectedAccount>) -> Identifier<Device> {
-        let digest = Array(SHA256.hash(data: Array("\(accountID)/\(lockID)".utf8)))
-        func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-        return Identifier(
-            high: word(digest[0..<8]) & ~0xF000 | 0x8000,
-            low: word(digest[8..<16]) & ~(0b11 << 62) | 0b10 << 62
-        )
+        .derived(from: lockID, in: accountID)
     }
 
     /// The identity of one of the account's locks.

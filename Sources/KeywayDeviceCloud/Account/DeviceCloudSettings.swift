@@ -1,4 +1,5 @@
 import FoundationEssentials
+import KeywayDriver
 package import KeywayModel
 
 /// What is needed to speak with one maker's API on behalf of one connected account.

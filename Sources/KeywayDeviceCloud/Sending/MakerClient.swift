@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import FoundationEssentials
+import KeywayDriver
 import KeywayModel
 import NIOCore
 import NIOHTTP1

@@ -1,3 +1,4 @@
+import KeywayDriver
 import Synchronization
 
 /// A number of places; who finds none free waits in the order of arrival, or until the task is cancelled.

@@ -1,10 +1,12 @@
 package import KeywayModel
 
-/// Where the driver learns which connected accounts there are and which of their locks are known: the store, as the
+/// Where a driver learns which connected accounts there are and which of their locks are known: the store, as the
 /// composition root gives it.
 package struct AccountSource: Sendable {
-    let accounts: @Sendable () async throws -> [ConnectedAccount]
-    let devices: @Sendable (ConnectedAccount) async throws -> [Device]
+    /// Reads every account of the driver's provider, removed ones included.
+    package let accounts: @Sendable () async throws -> [ConnectedAccount]
+    /// Reads every stored device of an account.
+    package let devices: @Sendable (ConnectedAccount) async throws -> [Device]
 
     /// Makes a source.
     ///

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A door that opens once; a task that is cancelled stops waiting for it.
-final class Latch: Sendable {
+package final class Latch: Sendable {
     private struct State {
         var isOpen = false
         var lastNumber: UInt64 = 0
@@ -10,11 +10,14 @@ final class Latch: Sendable {
 
     private let state = Mutex(State())
 
+    /// Makes a door that is shut.
+    package init() {}
+
     /// Whether it is open.
-    var isOpen: Bool { state.withLock { $0.isOpen } }
+    package var isOpen: Bool { state.withLock { $0.isOpen } }
 
     /// Opens it for good.
-    func open() {
+    package func open() {
         let waiting = state.withLock { state in
             state.isOpen = true
             defer { state.waiting = [:] }
@@ -24,7 +27,7 @@ final class Latch: Sendable {
     }
 
     /// Returns when it is open or the task is cancelled.
-    func wait() async {
+    package func wait() async {
         let number = state.withLock { state in
             state.lastNumber += 1
             return state.lastNumber
@@ -41,6 +44,19 @@ final class Latch: Sendable {
             }
         } onCancel: {
             state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
+        }
+    }
+
+    /// Returns when it is open, even if the task is cancelled; only for what surely opens soon.
+    package func waitWhateverHappens() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                guard !state.isOpen else { return true }
+                state.lastNumber += 1
+                state.waiting[state.lastNumber] = continuation
+                return false
+            }
+            if isOpen { continuation.resume() }
         }
     }
 }
