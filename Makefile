@@ -1,10 +1,10 @@
 # Every target is a script in scripts/, which can be called without make as well.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate mutations torture bench build release format lint clean
+.PHONY: help demo run test simulate mutations torture bench bench-mqtt build release format lint clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Build Keyway and watch a door being unlocked through the public API
 	@scripts/demo
@@ -26,6 +26,9 @@ torture: ## Kill the server KILLS times (50) under load, and check that nothing 
 
 bench: ## Measure Keyway beside its limits (to come)
 	@scripts/bench
+
+bench-mqtt: ## Measure the way to a lock behind an MQTT broker, beside the broker's own round trip
+	@scripts/bench-mqtt --samples $(or $(SAMPLES),2000)
 
 build: ## Debug build, tests included
 	@scripts/build debug

@@ -194,6 +194,17 @@ def test_the_overlap_is_the_callers_choice(cli, api):
     assert api.resolved(joined["action_attempt_id"])["status"] == "success"
 
 
+def test_a_lock_that_is_away_is_waited_for_if_the_caller_wants_to(cli, api):
+    result = cli("unlock", "Guest House", "--when-offline", "wait", "--deadline", "2")
+    assert result.returncode == FAILED
+    assert "action_attempt_expired" in result.stderr
+    result = cli("unlock", "Guest House", "--when-offline", "fail")
+    assert "device_offline" in result.stderr
+    result = cli("unlock", "Guest House", "--when-offline", "pray")
+    assert result.returncode == REFUSED
+    assert "when_offline" in result.stderr
+
+
 def test_the_server_is_left_to_hold_its_answer_instead_of_being_polled(server, api):
     with recording(server.url) as proxy:
         started = time.monotonic()

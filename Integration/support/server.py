@@ -23,11 +23,14 @@ def clean_environment(settings: Mapping[str, object] | None = None) -> dict[str,
     return inherited | {name: str(value) for name, value in (settings or {}).items()}
 
 
-def run_keyway(*arguments: str, check: bool = True, timeout: float = 20) -> subprocess.CompletedProcess[str]:
+def run_keyway(
+    *arguments: str, check: bool = True, timeout: float = 20, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Runs a command that ends by itself, such as `keys create`."""
     result = subprocess.run(
         [str(BINARY), *arguments],
-        env=clean_environment(),
+        env=clean_environment(environment),
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=timeout,

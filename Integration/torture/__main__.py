@@ -1,4 +1,4 @@
-"""The command line: `python -m torture --kills 50 --provider both`, run in the folder Integration."""
+"""The command line: `python -m torture --kills 50 --provider all`, run in the folder Integration."""
 
 import argparse
 import random
@@ -12,7 +12,7 @@ from support.server import BINARY
 from .checks import check
 from .damage import DAMAGES, undetected
 from .report import report
-from .run import Plan, Run
+from .run import PROVIDERS, Plan, Run
 
 MOST_FINDINGS_SHOWN = 40
 
@@ -24,7 +24,7 @@ def say(line: str) -> None:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/torture", description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=50, help="how often the server is killed (default: 50)")
-    parser.add_argument("--provider", choices=["sandbox", "device-cloud", "both"], default="both")
+    parser.add_argument("--provider", choices=list(PROVIDERS), default="all")
     parser.add_argument("--seed", type=int, help="of all random choices (default: a new one)")
     parser.add_argument("--keep", action="store_true", help="keep the data directory and logs even if all is well")
     parser.add_argument("--self-test", action="store_true", help="also show that the checker finds every damage")

@@ -1,4 +1,4 @@
-"""The checker: compares what clients were told with the database, the API and the maker's record.
+"""The checker: compares what clients were told with the database, the API and what the devices noted.
 
 Each check is a function from records to findings, and knows nothing of how the run went. `damage.py` proves that each
 of them can fail.
@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from .records import Attempt, Records
 
-# Keyway and the maker read the same machine's clock. A command that left in time is noted by the maker when its thread
+# Keyway and the devices read the same machine's clock. A command that left in time is noted by a device when its thread
 # has read all of it, which on a busy machine takes a moment.
 CLOCK_TOLERANCE = 0.05
 # How much later than deadline + grace a resolution may be, on a machine that runs all of this on two cores.
 RESOLUTION_SLACK = 1.0
+# How long a lock that comes back may need until it listens again.
+RETURN_SECONDS = 1.0
 PUBLIC_KEYS = ("action_attempt_id", "action_type", "status", "result", "error")
 NEVER_SENT = ("cancelled", "superseded", "action_attempt_expired")
 # 0 is no answer at all.
@@ -151,41 +153,53 @@ def sequences_have_no_gaps(records: Records) -> Findings:
             yield "G7", "gap", f"the {len(numbers)} events of {workspace_id} are not numbered 1 to {len(numbers)}"
 
 
-# --- Commands, by the maker's record
+# --- Commands, by what the devices noted
 
 
 def no_command_is_sent_twice(records: Records) -> Findings:
-    counts = Counter(command["custom_id"] for command in records.maker["commands"])
+    counts = Counter(command["custom_id"] for command in records.devices["commands"])
     for custom_id, count in counts.items():
         if count > 1:
-            yield "G4", "sent twice", f"the maker received {custom_id} {count} times"
+            yield "G4", "sent twice", f"the lock received {custom_id} {count} times"
     deaths = [life.ended_at for life in records.lives]
-    for command in records.maker["commands"]:
+    for command in records.devices["commands"]:
         attempt = records.attempts.get(command["custom_id"])
         if attempt is None:
-            yield "G1", "command", f"the maker received {command['custom_id']}, which does not exist"
+            yield "G1", "command", f"the lock received {command['custom_id']}, which does not exist"
         elif attempt.dispatched_at is None or attempt.error_type in NEVER_SENT:
-            yield "G3", "unsent", f"the maker received {attempt.id}, which ended as {attempt.error_type}, never sent"
+            yield "G3", "unsent", f"the lock received {attempt.id}, which ended as {attempt.error_type}, never sent"
+        elif was_kept(command, attempt, records):
+            continue
         elif any(attempt.dispatched_at < death < command["at"] - CLOCK_TOLERANCE for death in deaths):
-            yield "G4", "sent again", f"the maker received {attempt.id} after a crash that followed its dispatch mark"
+            yield "G4", "sent again", f"the lock received {attempt.id} after a crash that followed its dispatch mark"
+
+
+def was_kept(command: dict, attempt: Attempt, records: Records) -> bool:
+    """Whether the broker can have kept a command, which left Keyway long before, because the lock was away."""
+    return command.get("can_be_kept", False) and any(
+        absence["lock_id"] == command["lock_id"]
+        and absence["at"] <= command["at"]
+        and attempt.dispatched_at <= absence["at"] + absence["seconds"] + RETURN_SECONDS
+        for absence in records.devices["absences"]
+    )
 
 
 def no_command_is_late(records: Records) -> Findings:
-    for command in records.maker["commands"]:
+    for command in records.devices["commands"]:
         attempt = records.attempts.get(command["custom_id"])
         if attempt is None:
             continue
         if command["at"] > attempt.deadline_at + CLOCK_TOLERANCE:
             late = command["at"] - attempt.deadline_at
-            yield "G3", "late command", f"the maker received {attempt.id} {late * 1000:.0f} ms after its deadline"
+            yield "G3", "late command", f"the lock received {attempt.id} {late * 1000:.0f} ms after its deadline"
         if attempt.resolved_at is not None and command["at"] > attempt.resolved_at + CLOCK_TOLERANCE:
             late = command["at"] - attempt.resolved_at
-            yield "G3", "late command", f"the maker received {attempt.id} {late * 1000:.0f} ms after it was resolved"
+            yield "G3", "late command", f"the lock received {attempt.id} {late * 1000:.0f} ms after it was resolved"
 
 
 def one_command_at_a_time(records: Records) -> Findings:
     lanes = defaultdict(list)
-    for command in records.maker["commands"]:
+    for command in records.devices["commands"]:
         if command["custom_id"] in records.attempts:
             lanes[command["lock_id"]].append((command["at"], records.attempts[command["custom_id"]]))
     for lock_id, lane in lanes.items():
@@ -211,43 +225,54 @@ def confirmed_means_that_the_device_said_so(records: Records) -> Findings:
         reports = [entry.get("detail") for entry in attempt.timeline if entry["kind"] == "report"]
         if "dispatched" not in kinds or attempt.wanted_state not in reports:
             yield "G6", "unconfirmed", f"{attempt.id} is confirmed, and its timeline holds no report that says so"
-        elif attempt.device_id in records.maker_locks and evidence.of(attempt) is None:
-            yield "G6", "unconfirmed", f"{attempt.id} is confirmed, and the maker's lock never said so"
+        elif attempt.device_id in records.locks and evidence.of(attempt) is None:
+            yield "G6", "unconfirmed", f"{attempt.id} is confirmed, and the lock never said so"
 
 
 class Evidence:
-    """What the maker told Keyway about a lock after a command."""
+    """What the devices told Keyway about a lock after a command."""
 
     def __init__(self, records: Records) -> None:
-        self._locks = records.maker_locks
-        self._acts = {act["custom_id"]: act for act in records.maker["acts"]}
-        self._commands = {command["custom_id"]: command["at"] for command in records.maker["commands"]}
-        self._told, self._reads = defaultdict(list), defaultdict(list)
-        for delivery in records.maker["deliveries"]:
+        devices = records.devices
+        self._locks = records.locks
+        self._acts = {act["custom_id"]: act for act in devices["acts"]}
+        self._commands = {command["custom_id"]: command["at"] for command in devices["commands"]}
+        self._told, self._reads, self._reports = defaultdict(list), defaultdict(list), defaultdict(list)
+        for delivery in devices["deliveries"]:
             if delivery["status"] == "success":
                 self._told[delivery["custom_id"]].append(delivery["at"])
-        for read in records.maker["reads"]:
+        for read in devices["reads"]:
             self._reads[read["lock_id"]].append((read["at"], read["lock_state"]))
+        for report in devices["reports"]:
+            self._reports[report["lock_id"]].append((report["at"], report["state"].lower()))
 
     def of(self, attempt: Attempt) -> str | None:
-        """How the device confirmed: `callback`, `reading`, or `already there` if it did not have to move; else None."""
+        """How the device confirmed; None if it did not.
+
+        That is `callback`, `reading` or `report`; `already there` if it said so and did not have to move; or `crossing`
+        if an MQTT lock said so, without being asked, while the command was on its way.
+        """
         end = (attempt.resolved_at or math.inf) + CLOCK_TOLERANCE
         act = self._acts.get(attempt.id)
         has_acted = act is not None and self._commands[attempt.id] <= act["at"] <= end
         if has_acted and any(act["at"] <= at <= end for at in self._told[attempt.id]):
             return "callback"
         begin = attempt.dispatched_at - CLOCK_TOLERANCE
-        read = any(
-            begin <= at <= end and state == attempt.wanted_state
-            for at, state in self._reads[self._locks[attempt.device_id]]
-        )
-        return ("reading" if has_acted else "already there") if read else None
+        lock_id = self._locks[attempt.device_id]
+        if any(begin <= at <= end and state == attempt.wanted_state for at, state in self._reads[lock_id]):
+            return "reading" if has_acted else "already there"
+        said = [at for at, state in self._reports[lock_id] if begin <= at <= end and state == attempt.wanted_state]
+        if not said:
+            return None
+        if has_acted and said[-1] >= act["at"]:
+            return "report"
+        return "already there" if said[-1] >= self._commands.get(attempt.id, math.inf) else "crossing"
 
 
 def a_late_truth_is_kept(records: Records) -> Findings:
-    """What the maker was told 2xx for is durable: it is the outcome, or a late report on the timeline."""
+    """What the maker got a 2xx for is durable: it is the outcome, or a late report on the timeline."""
     taken: dict[str, float] = {}
-    for delivery in records.maker["deliveries"]:
+    for delivery in records.devices["deliveries"]:
         if delivery["custom_id"] and delivery["status"] == "success" and delivery["http_status"] // 100 == 2:
             taken.setdefault(delivery["custom_id"], delivery["answered_at"])
     for custom_id in taken:

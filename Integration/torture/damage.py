@@ -18,7 +18,8 @@ class Damage(NamedTuple):
     found_as: str
     # Damages the records; raises StopIteration if they hold nothing to damage.
     plant: Callable[[Records], None]
-    needs_maker: bool = False
+    # What the devices must have noted for it, such as `commands`.
+    needs: str | None = None
 
 
 def attempts(records: Records, is_wanted: Callable[[Attempt], bool] = lambda _: True) -> Iterator[Attempt]:
@@ -26,10 +27,10 @@ def attempts(records: Records, is_wanted: Callable[[Attempt], bool] = lambda _: 
 
 
 def sent(records: Records) -> dict:
-    """A command that the maker received, of an attempt with a long time to its deadline."""
+    """A command that the lock received, of an attempt with a long time to its deadline."""
     return next(
         command
-        for command in records.maker["commands"]
+        for command in records.devices["commands"]
         if (attempt := records.attempts[command["custom_id"]]).resolved_at + 0.5 < attempt.deadline_at
     )
 
@@ -110,7 +111,7 @@ def end_by_itself(records: Records) -> None:
 
 
 def send_twice(records: Records) -> None:
-    records.maker["commands"].append(sent(records) | {"is_repeat": True})
+    records.devices["commands"].append(sent(records) | {"is_repeat": True})
 
 
 def send_again_after_a_crash(records: Records) -> None:
@@ -121,7 +122,7 @@ def send_again_after_a_crash(records: Records) -> None:
 
 def send_what_was_never_sent(records: Records) -> None:
     attempt = next(attempts(records, lambda attempt: attempt.error_type in NEVER_SENT))
-    records.maker["commands"].append(sent(records) | {"custom_id": attempt.id})
+    records.devices["commands"].append(sent(records) | {"custom_id": attempt.id})
 
 
 def send_after_the_deadline(records: Records) -> None:
@@ -136,7 +137,7 @@ def send_after_the_resolution(records: Records) -> None:
 
 def send_two_at_once(records: Records) -> None:
     last: dict[str, dict] = {}
-    for command in records.maker["commands"]:
+    for command in records.devices["commands"]:
         before = last.get(command["lock_id"])
         if before and records.attempts[before["custom_id"]].resolved_at > before["at"] + 0.2:
             command["at"] = before["at"] + 0.05
@@ -148,14 +149,15 @@ def send_two_at_once(records: Records) -> None:
 def confirm_what_nobody_said(records: Records) -> None:
     evidence = Evidence(records)
 
-    def is_by_callback(one: Attempt) -> bool:
-        return bool(one.was_confirmed) and one.device_id in records.maker_locks and evidence.of(one) == "callback"
+    def is_told(one: Attempt) -> bool:
+        return bool(one.was_confirmed) and one.device_id in records.locks and evidence.of(one) in ("callback", "report")
 
-    attempt = next(attempts(records, is_by_callback))
-    lock_id = records.maker_locks[attempt.device_id]
-    maker = records.maker
-    maker["acts"] = [act for act in maker["acts"] if act["custom_id"] != attempt.id]
-    maker["reads"] = [read for read in maker["reads"] if read["lock_id"] != lock_id]
+    attempt = next(attempts(records, is_told))
+    lock_id = records.locks[attempt.device_id]
+    devices = records.devices
+    devices["acts"] = [act for act in devices["acts"] if act["custom_id"] != attempt.id]
+    for kind in ("reads", "reports"):
+        devices[kind] = [entry for entry in devices[kind] if entry["lock_id"] != lock_id]
 
 
 def confirm_without_a_report(records: Records) -> None:
@@ -166,7 +168,7 @@ def confirm_without_a_report(records: Records) -> None:
 def forget_a_late_truth(records: Records) -> None:
     told = {
         delivery["custom_id"]
-        for delivery in records.maker["deliveries"]
+        for delivery in records.devices["deliveries"]
         if delivery["status"] == "success" and delivery["http_status"] // 100 == 2
     }
     attempt = next(attempts(records, lambda one: "late_report" in one.kinds() and one.id in told))
@@ -189,14 +191,14 @@ DAMAGES = [
     Damage("a request is answered with 500", "HTTP", "answer", answer_with_500),
     Damage("the server ends by itself", "G1", "ended", end_by_itself),
     Damage("a confirmation without a report", "G6", "unconfirmed", confirm_without_a_report),
-    Damage("a command is sent twice", "G4", "sent twice", send_twice, True),
-    Damage("a command is sent again after a crash", "G4", "sent again", send_again_after_a_crash, True),
-    Damage("a command is sent for an attempt that ended as never sent", "G3", "unsent", send_what_was_never_sent, True),
-    Damage("a command is sent after its deadline", "G3", "late command", send_after_the_deadline, True),
-    Damage("a command is sent after its attempt's end", "G3", "late command", send_after_the_resolution, True),
-    Damage("two commands are in flight at one lock", "G5", "overlap", send_two_at_once, True),
-    Damage("a confirmation that the lock never gave", "G6", "unconfirmed", confirm_what_nobody_said, True),
-    Damage("a late truth is forgotten", "G8", "forgotten", forget_a_late_truth, True),
+    Damage("a command is sent twice", "G4", "sent twice", send_twice, "commands"),
+    Damage("a command is sent again after a crash", "G4", "sent again", send_again_after_a_crash, "commands"),
+    Damage("a command is sent for what was never sent", "G3", "unsent", send_what_was_never_sent, "commands"),
+    Damage("a command is sent after its deadline", "G3", "late command", send_after_the_deadline, "commands"),
+    Damage("a command is sent after its attempt's end", "G3", "late command", send_after_the_resolution, "commands"),
+    Damage("two commands are in flight at one lock", "G5", "overlap", send_two_at_once, "commands"),
+    Damage("a confirmation that the lock never gave", "G6", "unconfirmed", confirm_what_nobody_said, "commands"),
+    Damage("a late truth is forgotten", "G8", "forgotten", forget_a_late_truth, "deliveries"),
 ]
 
 
@@ -204,8 +206,8 @@ def undetected(records: Records, say: Callable[[str], None]) -> list[str]:
     """Plants every damage into a copy; returns the names of those that the checker did not report."""
     missed: list[str] = []
     for damage in DAMAGES:
-        if damage.needs_maker and not records.maker["commands"]:
-            say(f"  –  {damage.guarantee:4} {damage.name}: needs the device cloud")
+        if damage.needs and not records.devices[damage.needs]:
+            say(f"  –  {damage.guarantee:4} {damage.name}: needs devices with {damage.needs}")
             continue
         copied = copy.deepcopy(records)
         before = set(check(copied))

@@ -14,6 +14,7 @@ from .records import Call
 
 ACTIONS = {"UNLOCK_DOOR": "/locks/unlock_door", "LOCK_DOOR": "/locks/lock_door"}
 OVERLAPS = ["queue"] * 8 + ["join", "reject", "supersede"]
+WHEN_OFFLINE = ["fail"] * 3 + ["wait"]
 
 
 class Load:
@@ -89,6 +90,7 @@ class _Client(threading.Thread):
             "device_id": self._choice.choice(self._devices),
             "deadline_seconds": round(self._choice.uniform(1, 5), 2),
             "overlap": self._choice.choice(OVERLAPS),
+            "when_offline": self._choice.choice(WHEN_OFFLINE),
         }
         key = str(uuid.UUID(int=self._choice.getrandbits(128))) if self._choice.random() < 0.4 else None
         return Call(

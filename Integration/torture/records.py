@@ -10,6 +10,10 @@ from support.database import Database
 MICROSECONDS = 1_000_000
 
 
+def nothing_noted() -> dict[str, list[dict]]:
+    return {"commands": [], "acts": [], "reads": [], "deliveries": [], "reports": [], "absences": []}
+
+
 @dataclass
 class Call:
     """One request of a client; times are in seconds since 1970, status 0 means that no answer came."""
@@ -91,10 +95,13 @@ class Records:
     keys: dict[str, str]
     # The attempts as `action_attempts/list` shows them, with timelines.
     api: dict[str, dict]
-    # The maker's own: commands, acts, reads, deliveries; empty lists without a maker.
-    maker: dict[str, list[dict]]
-    # The maker's lock ids by device id.
-    maker_locks: dict[str, str] = field(default_factory=dict)
+    # What the devices noted: `commands` they received, with the attempt's id as `custom_id`, and `acts`, the moves of
+    # their bolts; of the maker's locks `reads` and `deliveries` of callbacks too, of MQTT locks `reports`.
+    devices: dict[str, list[dict]] = field(default_factory=nothing_noted)
+    # The lock ids by which the devices know themselves, by device id.
+    locks: dict[str, str] = field(default_factory=dict)
+    # When the MQTT broker was killed.
+    broker_kills: list[float] = field(default_factory=list)
 
     @property
     def accepted(self) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from .checks import CLOCK_TOLERANCE, Evidence, Finding, latest_resolution
+from .checks import CLOCK_TOLERANCE, Evidence, Finding, latest_resolution, was_kept
 from .records import Records
 
 
@@ -30,7 +30,7 @@ def report(records: Records, findings: list[Finding], kills: int) -> list[str]:
         f"late reports               {sum(e.event_type == 'action_attempt.late_report' for e in records.events)};"
         f" forgotten {found['forgotten']}",
     ]
-    return lines + (maker_lines(records, found) if records.maker["commands"] else [])
+    return lines + (device_lines(records, found) if records.devices["commands"] else [])
 
 
 def outcomes(records: Records) -> Counter[str]:
@@ -54,24 +54,42 @@ def retries(records: Records) -> int:
     return sum(count - 1 for count in keyed.values())
 
 
-def maker_lines(records: Records, found: Counter[str]) -> list[str]:
-    commands = [c for c in records.maker["commands"] if c["custom_id"] in records.attempts]
+def device_lines(records: Records, found: Counter[str]) -> list[str]:
+    received = records.devices["commands"]
+    commands = [c for c in received if c["custom_id"] in records.attempts]
     margins = [c["at"] - records.attempts[c["custom_id"]].deadline_at for c in commands]
-    deliveries = records.maker["deliveries"]
-    failed = sum(delivery["http_status"] // 100 != 2 for delivery in deliveries)
-    refused = sum(delivery["http_status"] // 100 == 4 for delivery in deliveries)
     evidence = Evidence(records)
     confirmed = Counter(
-        evidence.of(a) for a in records.attempts.values() if a.was_confirmed and a.device_id in records.maker_locks
+        evidence.of(a) for a in records.attempts.values() if a.was_confirmed and a.device_id in records.locks
     )
     latest_command = f"{max(margins) * 1000:.0f} ms after its deadline"
+    ways = ", ".join(f"{count} × {way}" for way, count in confirmed.most_common() if way)
     return [
-        f"commands at the maker      {len(commands)}",
+        f"commands at the locks      {len(received)}",
         f"  received twice           {found['sent twice'] + found['sent again']}",
         f"  late or unwanted         {found['late command'] + found['unsent']}; the latest came {latest_command}"
         f" (tolerance {CLOCK_TOLERANCE * 1000:.0f} ms)",
         f"  overlapping, disordered  {found['overlap'] + found['order']}",
-        f"callbacks tried            {len(deliveries)}, {failed - refused} without a server, {refused} refused",
-        f"confirmed by the lock      {confirmed['callback']} by callback, {confirmed['reading']} by reading it,"
-        f" {confirmed['already there']} read where they were to be; without evidence {found['unconfirmed']}",
+        f"confirmed by the lock      {ways or 'none'}; without evidence {found['unconfirmed']}",
+        *(cloud_lines(records) if records.devices["deliveries"] else []),
+        *(mqtt_lines(records) if records.devices["reports"] else []),
+    ]
+
+
+def cloud_lines(records: Records) -> list[str]:
+    deliveries = records.devices["deliveries"]
+    failed = sum(delivery["http_status"] // 100 != 2 for delivery in deliveries)
+    refused = sum(delivery["http_status"] // 100 == 4 for delivery in deliveries)
+    return [f"callbacks tried            {len(deliveries)}, {failed - refused} without a server, {refused} refused"]
+
+
+def mqtt_lines(records: Records) -> list[str]:
+    kept = sum(
+        was_kept(command, records.attempts[command["custom_id"]], records)
+        for command in records.devices["commands"]
+        if "expiry" in command and command["custom_id"] in records.attempts
+    )
+    return [
+        f"MQTT reports, absences     {len(records.devices['reports'])}, {len(records.devices['absences'])};"
+        f" {kept} commands came to a lock that had been away; the broker was killed {len(records.broker_kills)} times",
     ]
