@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "KeywayModel"),
         .target(name: "KeywayStore", dependencies: ["KeywayModel"]),
         .target(name: "KeywayStoreSQLite", dependencies: ["KeywayModel", "KeywayStore", .grdb]),
-        .target(name: "KeywayDriver", dependencies: ["KeywayModel", .crypto]),
+        .target(name: "KeywayDriver", dependencies: ["KeywayModel", .crypto, .logging]),
         .target(name: "KeywaySandbox", dependencies: ["KeywayDriver", "KeywayModel", .crypto]),
         .target(
             name: "KeywayDeviceCloud",

@@ -16,17 +16,8 @@ package final class DeviceCloudDriver: DeviceDriver, AccountSynchronizer {
     let logger: Logger
     let client: MakerClient
     private let source: AccountSource
-    private let state = Mutex(State())
-    /// Opens once the driver knows which accounts there are.
-    private let hasLooked = Latch()
-
-    private struct State {
-        var accounts: [Identifier<ConnectedAccount>: CloudAccount] = [:]
-        /// Removed accounts, and those with settings that cannot be used: seen once, and done with.
-        var dismissed: Set<Identifier<ConnectedAccount>> = []
-        var isBlind = false
-        var sink: (any ReportSink)?
-    }
+    private let accounts: ServedAccounts<CloudAccount>
+    private let sink = Mutex<(any ReportSink)?>(nil)
 
     /// Makes a driver, which must be run, as only then it lets go of its connections.
     ///
@@ -46,103 +37,24 @@ package final class DeviceCloudDriver: DeviceDriver, AccountSynchronizer {
         self.configuration = configuration
         self.logger = logger
         client = MakerClient(maximumAnswerBytes: configuration.maximumAnswerBytes)
+        accounts = ServedAccounts(
+            source: source,
+            pollInterval: configuration.accountPollInterval,
+            time: time,
+            logger: logger
+        ) { stored in
+            CloudAccount(stored, try DeviceCloudSettings(stored.settings), configuration)
+        }
     }
 
     /// Serves the accounts that there are, until the task is cancelled; once in a driver's life.
     package func run(reportingTo sink: any ReportSink) async {
-        state.withLock { $0.sink = sink }
-        await withDiscardingTaskGroup { group in
-            repeat {
-                for work in await look() { group.addTask { await self.perform(work, reportingTo: sink) } }
-            } while (try? await time.sleep(for: configuration.accountPollInterval)) != nil
-            group.cancelAll()
-        }
+        self.sink.withLock { $0 = sink }
+        await accounts.run(reportingTo: sink) { await self.discoverRepeatedly($0, reportingTo: sink) }
         await client.shutDown()
     }
 
     // MARK: Accounts
-
-    private enum Work: Sendable {
-        case serve(CloudAccount)
-        case clear(ConnectedAccount)
-    }
-
-    /// Looks which accounts there are, and returns what is to be done about those that came and went.
-    private func look() async -> [Work] {
-        let stored: [ConnectedAccount]
-        do {
-            stored = try await source.accounts()
-        } catch {
-            let isNew = state.withLock { state in
-                defer { state.isBlind = true }
-                return !state.isBlind
-            }
-            if isNew { logger.error("connected accounts cannot be read", metadata: ["error": "\(error)"]) }
-            return []
-        }
-        let changes = state.withLock { state in
-            state.isBlind = false
-            return stored.compactMap { work(for: $0, &state) }
-        }
-        hasLooked.open()
-        return changes
-    }
-
-    private func work(for stored: ConnectedAccount, _ state: inout State) -> Work? {
-        if let serving = state.accounts[stored.id] {
-            guard stored.removedAt != nil else { return nil }
-            state.accounts[stored.id] = nil
-            state.dismissed.insert(stored.id)
-            // Its task ends and clears up.
-            serving.removal.open()
-            return nil
-        }
-        guard !state.dismissed.contains(stored.id) else { return nil }
-        guard stored.removedAt == nil else {
-            state.dismissed.insert(stored.id)
-            return .clear(stored)
-        }
-        do throws(DeviceCloudError) {
-            let account = CloudAccount(stored, try DeviceCloudSettings(stored.settings), configuration)
-            state.accounts[stored.id] = account
-            return .serve(account)
-        } catch {
-            state.dismissed.insert(stored.id)
-            logger.error(
-                "a connected account has settings that cannot be used and is not served",
-                metadata: ["connected_account.id": "\(stored.id)", "error": "\(error.message)"]
-            )
-            return nil
-        }
-    }
-
-    private func perform(_ work: Work, reportingTo sink: any ReportSink) async {
-        switch work {
-        case .serve(let account):
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.discoverRepeatedly(account, reportingTo: sink) }
-                group.addTask { await account.removal.wait() }
-                await group.next()
-                group.cancelAll()
-            }
-            if account.removal.isOpen { await clear(account.account, reportingTo: sink) }
-        case .clear(let account): await clear(account, reportingTo: sink)
-        }
-    }
-
-    /// Says of every lock of a removed account that it is removed.
-    private func clear(_ account: ConnectedAccount, reportingTo sink: any ReportSink) async {
-        repeat {
-            do {
-                for device in try await source.devices(account) where device.state.offlineCause != .removed {
-                    try await sink.deliver(DeviceReport(deviceID: device.id, content: .removed))
-                }
-                return
-            } catch {
-                logger.debug("the locks of a removed account are not cleared yet", metadata: ["error": "\(error)"])
-            }
-        } while (try? await time.sleep(for: configuration.accountPollInterval)) != nil
-    }
 
     private func discoverRepeatedly(_ account: CloudAccount, reportingTo sink: any ReportSink) async {
         while !account.isReady.isOpen {
@@ -181,19 +93,15 @@ package final class DeviceCloudDriver: DeviceDriver, AccountSynchronizer {
     ///
     /// An account that the driver does not serve yet is read as soon as it does.
     package func synchronize(_ accountID: Identifier<ConnectedAccount>) async {
-        state.withLock { $0.accounts[accountID] }?.summon()
+        accounts[accountID]?.summon()
     }
 
     /// The account with this id and where its locks' reports go; waits until the driver knows which accounts there are.
     func service(
         of id: Identifier<ConnectedAccount>
     ) async throws -> (account: CloudAccount, sink: any ReportSink)? {
-        await hasLooked.wait()
-        try Task.checkCancellation()
-        return state.withLock { state in
-            guard let account = state.accounts[id], let sink = state.sink else { return nil }
-            return (account, sink)
-        }
+        guard let account = try await accounts.account(id), let sink = sink.withLock(\.self) else { return nil }
+        return (account, sink)
     }
 
     // MARK: Readings

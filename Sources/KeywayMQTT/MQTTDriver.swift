@@ -2,7 +2,6 @@
 package import KeywayDriver
 package import KeywayModel
 package import Logging
-import Synchronization
 
 /// The driver of locks behind MQTT brokers (docs/mqtt.md), for any number of connected accounts with a broker each.
 ///
@@ -14,20 +13,9 @@ package final class MQTTDriver: DeviceDriver {
 
     private let configuration: MQTTConfiguration
     private let time: any TimeSource
-    private let logger: Logger
     private let source: AccountSource
     private let noteConnection: @Sendable (ConnectedAccount, Bool) async throws -> Void
-    private let state: Mutex<State>
-    /// Opens once the driver knows which accounts there are.
-    private let hasLooked = Latch()
-
-    private struct State {
-        var accounts: [Identifier<ConnectedAccount>: BrokerAccount] = [:]
-        /// Removed accounts, and those with settings that cannot be used: seen once, and done with.
-        var dismissed: Set<Identifier<ConnectedAccount>> = []
-        var isBlind = false
-        let random: any RandomNumberGenerator & Sendable
-    }
+    private let accounts: ServedAccounts<BrokerAccount>
 
     /// Makes a driver, which does nothing before ``run(reportingTo:)``.
     ///
@@ -51,122 +39,29 @@ package final class MQTTDriver: DeviceDriver {
         self.noteConnection = noteConnection
         self.time = time
         self.configuration = configuration
-        self.logger = logger
-        state = Mutex(State(random: random))
-    }
-
-    // MARK: Accounts
-
-    /// Serves the accounts that there are, until the task is cancelled; once in a driver's life.
-    package func run(reportingTo sink: any ReportSink) async {
-        let listener = BrokerAccount.Listener(sink: sink, noteConnection: noteConnection)
-        await withDiscardingTaskGroup { group in
-            repeat {
-                for work in await look() { group.addTask { await self.perform(work, for: listener) } }
-            } while (try? await time.sleep(for: configuration.accountPollInterval)) != nil
-            group.cancelAll()
-        }
-    }
-
-    private enum Work: Sendable {
-        case serve(BrokerAccount)
-        case clear(ConnectedAccount)
-    }
-
-    /// Looks which accounts there are, and returns what is to be done about those that came and went.
-    private func look() async -> [Work] {
-        let stored: [ConnectedAccount]
-        do {
-            stored = try await source.accounts()
-        } catch {
-            let isNew = state.withLock { state in
-                defer { state.isBlind = true }
-                return !state.isBlind
-            }
-            if isNew { logger.error("connected accounts cannot be read", metadata: ["error": "\(error)"]) }
-            return []
-        }
-        let changes = state.withLock { state in
-            state.isBlind = false
-            return stored.compactMap { work(for: $0, &state) }
-        }
-        hasLooked.open()
-        return changes
-    }
-
-    private func work(for stored: ConnectedAccount, _ state: inout State) -> Work? {
-        if let serving = state.accounts[stored.id] {
-            guard stored.removedAt != nil else { return nil }
-            state.accounts[stored.id] = nil
-            state.dismissed.insert(stored.id)
-            // Its task ends and clears up.
-            serving.removal.open()
-            return nil
-        }
-        guard !state.dismissed.contains(stored.id) else { return nil }
-        guard stored.removedAt == nil else {
-            state.dismissed.insert(stored.id)
-            return .clear(stored)
-        }
-        do throws(MQTTError) {
-            let account = BrokerAccount(
+        accounts = ServedAccounts(
+            source: source,
+            pollInterval: configuration.accountPollInterval,
+            time: time,
+            logger: logger
+        ) { stored in
+            BrokerAccount(
                 stored,
                 try MQTTSettings(stored.settings),
                 configuration,
                 time: time,
-                random: state.random,
+                random: random,
                 logger: logger
             )
-            state.accounts[stored.id] = account
-            return .serve(account)
-        } catch {
-            state.dismissed.insert(stored.id)
-            logger.error(
-                "a connected account has settings that cannot be used and is not served",
-                metadata: ["connected_account.id": "\(stored.id)", "error": "\(error.message)"]
-            )
-            return nil
         }
     }
 
-    private func perform(_ work: Work, for listener: BrokerAccount.Listener) async {
-        switch work {
-        case .serve(let account):
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    await account.serve(
-                        knowing: { try await self.source.devices(account.account) },
-                        for: listener
-                    )
-                }
-                group.addTask { await account.removal.wait() }
-                await group.next()
-                group.cancelAll()
-            }
-            if account.removal.isOpen { await clear(account.account, reportingTo: listener.sink) }
-        case .clear(let account): await clear(account, reportingTo: listener.sink)
+    /// Serves the accounts that there are, until the task is cancelled; once in a driver's life.
+    package func run(reportingTo sink: any ReportSink) async {
+        let listener = BrokerAccount.Listener(sink: sink, noteConnection: noteConnection)
+        await accounts.run(reportingTo: sink) { [source] account in
+            await account.serve(knowing: { try await source.devices(account.account) }, for: listener)
         }
-    }
-
-    /// Says of every lock of a removed account that it is removed.
-    private func clear(_ account: ConnectedAccount, reportingTo sink: any ReportSink) async {
-        repeat {
-            do {
-                for device in try await source.devices(account) where device.state.offlineCause != .removed {
-                    try await sink.deliver(DeviceReport(deviceID: device.id, content: .removed))
-                }
-                return
-            } catch {
-                logger.debug("the locks of a removed account are not cleared yet", metadata: ["error": "\(error)"])
-            }
-        } while (try? await time.sleep(for: configuration.accountPollInterval)) != nil
-    }
-
-    /// The account with this id; waits until the driver knows which accounts there are.
-    private func account(_ id: Identifier<ConnectedAccount>) async throws -> BrokerAccount? {
-        await hasLooked.wait()
-        try Task.checkCancellation()
-        return state.withLock { $0.accounts[id] }
     }
 
     // MARK: Commands
@@ -181,10 +76,10 @@ package final class MQTTDriver: DeviceDriver {
         do {
             // Noted before anything is waited for: from now on what the lock says may be an answer to this command,
             // but is none before it has left.
-            var account = state.withLock { $0.accounts[accountID] }
+            var account = accounts[accountID]
             account?.begin(command, at: device.nativeID)
             if account == nil {
-                account = try await within(command.deadline, on: time) { try await self.account(accountID) }
+                account = try await within(command.deadline, on: time) { try await self.accounts.account(accountID) }
                 account?.begin(command, at: device.nativeID)
             }
             guard let account else {
@@ -262,7 +157,7 @@ package final class MQTTDriver: DeviceDriver {
     package func readBolt(of device: Device) async -> BoltState? {
         let limit = time.now().monotonic + configuration.readTimeout
         return try? await within(limit, on: time) {
-            guard let account = try await self.account(device.connectedAccountID),
+            guard let account = try await self.accounts.account(device.connectedAccountID),
                 let question = account.standing(of: device.nativeID).reachableLock?.query
             else { return nil }
             return await account.readBolt(of: device.nativeID, with: question)

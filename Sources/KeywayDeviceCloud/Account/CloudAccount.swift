@@ -4,7 +4,7 @@ import KeywayModel
 import Synchronization
 
 /// One connected account while the driver serves it: its settings, and what must be remembered of its locks.
-final class CloudAccount: Sendable {
+final class CloudAccount: ServedAccount {
     /// The account.
     let account: ConnectedAccount
     /// How to reach its maker.

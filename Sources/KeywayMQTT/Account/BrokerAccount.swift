@@ -5,7 +5,7 @@ import Logging
 import Synchronization
 
 /// One connected account while the driver serves it: the shell around its connection and its ``LockRoster``.
-final class BrokerAccount: Sendable {
+final class BrokerAccount: ServedAccount {
     /// The account.
     let account: ConnectedAccount
     /// The connection to its broker.
