@@ -18,8 +18,6 @@ extension AnnouncedLock {
             serialNumber: device.serialNumber,
             area: device.area,
             warnings: announcement.warnings,
-            qos: announcement.qos,
-            asksForRetain: announcement.asksForRetain,
             announcesOptimism: announcement.announcesOptimism,
             commands: announcement.commands,
             state: announcement.state,

@@ -16,12 +16,6 @@ package struct AnnouncedLock: Hashable, Sendable {
     package let area: String?
     /// What of the announcement Keyway does not understand, or cannot follow: sentences for a person.
     package let warnings: [String]
-    /// The quality of service that it asks for, 0 to 2.
-    ///
-    /// Keyway publishes with 1 whatever it says.
-    package let qos: Int
-    /// Whether it asks for retained commands, which Keyway never publishes.
-    package let asksForRetain: Bool
     let announcesOptimism: Bool
     let commands: LockCommands
     let state: StateReading?

@@ -6,8 +6,6 @@ struct LockAnnouncement: Hashable, Sendable {
     let name: String?
     let device: AnnouncedDevice
     let warnings: [String]
-    let qos: Int
-    let asksForRetain: Bool
     let announcesOptimism: Bool
     let commands: LockCommands
     let state: StateReading?
@@ -29,8 +27,6 @@ struct LockAnnouncement: Hashable, Sendable {
         name = options.text("name").map { $0.trimmingSpace() }
             .flatMap { $0.isEmpty ? nil : AnnouncementLimits.text($0) }
         device = AnnouncedDevice(options["device"])
-        qos = min(max(options["qos"]?.numberValue.flatMap { Int(exactly: $0) } ?? 0, 0), 2)
-        asksForRetain = options.flag("retain")
         announcesOptimism = options.flag("optimistic")
         isOfZigbee2MQTT =
             options["origin"]?["name"]?.stringValue?.lowercased() == "zigbee2mqtt"

@@ -73,8 +73,6 @@ struct ZigbeeDeviceList {
             serialNumber: nil,
             area: nil,
             warnings: [],
-            qos: 0,
-            asksForRetain: false,
             announcesOptimism: false,
             commands: LockCommands(lock: reading.command(locked), unlock: reading.command(unlocked)),
             state: nil,

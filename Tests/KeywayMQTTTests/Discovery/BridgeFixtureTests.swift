@@ -129,7 +129,6 @@ struct BridgeFixtureTests {
         #expect(lock.name == "Garden gate")
         #expect(lock.manufacturer == "Smith")
         #expect(lock.serialNumber == "S-77")
-        #expect(lock.qos == 2)
         #expect(lock.text(.lockDoor) == "garden/set LOCK")
         #expect(
             try fixture.observations(of: lock) == [

@@ -34,8 +34,6 @@ struct LockAnnouncementTests {
         #expect(lock.serialNumber == "3")
         #expect(lock.area == "Hall")
         #expect(lock.isOptimistic)
-        #expect(lock.asksForRetain)
-        #expect(lock.qos == 1)
         #expect(lock.text(.lockDoor) == "c <PL>")
         let words: [(String, BoltState)] = [
             ("SL", .locked), ("SU", .unlocked), ("SLG", .locking), ("SUG", .unlocking), ("SJ", .jammed),
@@ -94,8 +92,6 @@ struct LockAnnouncementTests {
         #expect(lock.text(.unlockDoor) == "c UNLOCK")
         #expect(lock.command(.configureAutoLock) == nil)
         #expect(!lock.isOptimistic)
-        #expect(!lock.asksForRetain)
-        #expect(lock.qos == 0)
         let words: [(String, BoltState)] = [
             ("LOCKED", .locked), ("UNLOCKED", .unlocked), ("LOCKING", .locking), ("UNLOCKING", .unlocking),
             ("JAMMED", .jammed), ("OPEN", .unlocked), ("OPENING", .unlocking), ("None", .unknown),
