@@ -13,23 +13,30 @@ def attempt(
     device: str = "device-1",
     ended_at: float | None = None,
     error: str | None = None,
+    kinds: tuple[str, ...] = (),
 ) -> Attempt:
     deadline = (dispatched_at or 0) + 5
     end = ended_at or deadline
-    return Attempt(name, 1, device, action, "success", 0, deadline, dispatched_at, end, None, error, [])
+    timeline = [{"kind": kind} for kind in kinds]
+    return Attempt(name, 1, device, action, "success", 0, deadline, dispatched_at, end, None, error, timeline)
 
 
 def command(
-    number: int, at: float, action: str = "UNLOCK", is_given_again: bool = False, expiry: int | None = 3
+    number: int,
+    at: float,
+    action: str = "UNLOCK",
+    is_given_again: bool = False,
+    expiry: int | None = 3,
+    can_be_kept: bool = True,
 ) -> dict:
     return {
         "number": number, "at": at, "action": action, "lock_id": "house_01", "is_given_again": is_given_again,
-        "expiry": expiry, "can_be_kept": True,
+        "expiry": expiry, "can_be_kept": can_be_kept,
     }  # fmt: skip
 
 
-def attempts_of(commands: list[dict], *attempts: Attempt) -> list[str]:
-    journal = {"commands": commands, "acts": []}
+def attempts_of(commands: list[dict], *attempts: Attempt, absences: tuple[dict, ...] = ()) -> list[str]:
+    journal = {"commands": commands, "acts": [], "absences": list(absences)}
     return [one["custom_id"] for one in assign(journal, attempts, LOCKS)["commands"]]
 
 
@@ -53,6 +60,15 @@ def test_one_whose_attempt_the_lock_ended_on_its_own_can_come_after_the_next_dis
     assert attempts_of([command(0, 10.5), command(1, 10.6)], *attempts) == ["next", "next"], "too late for that"
 
 
+def test_one_that_a_killed_server_never_sent_is_not_the_next_ones_command():
+    attempts = attempt("never sent", 10, ended_at=11, kinds=("accepted", "recovered")), attempt("next", 11.001)
+    assert attempts_of([command(0, 11.006)], *attempts) == ["next"]
+    away = {"lock_id": "house_01", "at": 9.5, "seconds": 1.5}
+    assert attempts_of([command(0, 11.006)], *attempts, absences=(away,)) == ["never sent"], "the broker may have had it"
+    awake = command(0, 11.006, can_be_kept=False)
+    assert attempts_of([awake], *attempts, absences=(away,)) == ["next"], "a broker keeps nothing for such a lock"
+
+
 def test_one_that_the_broker_has_kept_too_long_is_not_taken_for_one_of_the_next_attempt_G3():
     attempts = attempt("late", 10, error="outcome_unknown"), attempt("next", 15.1)
     commands = [command(0, 15.4, expiry=None), command(1, 15.4)]
@@ -71,6 +87,6 @@ def test_what_the_broker_gives_again_is_no_command_of_keyways():
 
 
 def test_an_act_belongs_to_its_command():
-    journal = {"commands": [command(0, 10.1), command(1, 20.1)], "acts": [{"command": 1, "at": 20.2}]}
+    journal = {"commands": [command(0, 10.1), command(1, 20.1)], "acts": [{"command": 1, "at": 20.2}], "absences": []}
     [act] = assign(journal, [attempt("first", 10), attempt("second", 20)], LOCKS)["acts"]
     assert act["custom_id"] == "second"

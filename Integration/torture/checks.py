@@ -168,19 +168,19 @@ def no_command_is_sent_twice(records: Records) -> Findings:
             yield "G1", "command", f"the lock received {command['custom_id']}, which does not exist"
         elif attempt.dispatched_at is None or attempt.error_type in NEVER_SENT:
             yield "G3", "unsent", f"the lock received {attempt.id}, which ended as {attempt.error_type}, never sent"
-        elif was_kept(command, attempt, records):
+        elif was_kept(command, attempt, records.devices["absences"]):
             continue
         elif any(attempt.dispatched_at < death < command["at"] - CLOCK_TOLERANCE for death in deaths):
             yield "G4", "sent again", f"the lock received {attempt.id} after a crash that followed its dispatch mark"
 
 
-def was_kept(command: dict, attempt: Attempt, records: Records) -> bool:
+def was_kept(command: dict, attempt: Attempt, absences: list[dict]) -> bool:
     """Whether the broker can have kept a command, which left Keyway long before, because the lock was away."""
     return command.get("can_be_kept", False) and any(
         absence["lock_id"] == command["lock_id"]
         and absence["at"] <= command["at"]
         and attempt.dispatched_at <= absence["at"] + absence["seconds"] + RETURN_SECONDS
-        for absence in records.devices["absences"]
+        for absence in absences
     )
 
 

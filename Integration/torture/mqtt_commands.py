@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 
-from .checks import CLOCK_TOLERANCE
+from .checks import CLOCK_TOLERANCE, was_kept
 from .records import Attempt
 
 
@@ -36,7 +36,7 @@ def assign(
             continue
         lane = dispatched[command["lock_id"], command["action"]]
         place = bisect_right(lane, command["at"], key=lambda attempt: attempt.dispatched_at)
-        if place >= 2 and lane[place - 2].id not in ids.values() and can_be_of(lane[place - 2], command):
+        if place >= 2 and lane[place - 2].id not in ids.values() and can_be_of(lane[place - 2], command, journal["absences"]):
             place -= 1
         ids[command["number"]] = lane[place - 1].id if place else f"unexplained-{command['number']}"
         commands.append(command | {"custom_id": ids[command["number"]]})
@@ -44,10 +44,13 @@ def assign(
     return journal | {"commands": commands, "acts": acts}
 
 
-def can_be_of(attempt: Attempt, command: dict) -> bool:
+def can_be_of(attempt: Attempt, command: dict, absences: list[dict]) -> bool:
     """Whether a command can be an attempt's, though the next was dispatched before it came."""
     if attempt.ended_in_doubt:
         # Keyway sends each with an expiry; a broker that has kept it tells what is left of that, and here it is nothing.
         return command["can_be_kept"] and command["expiry"] is None
+    if "recovered" in attempt.kinds() and not was_kept(command, attempt, absences):
+        # What its server had not sent when it was killed is not on its way any more.
+        return False
     is_ended_by_lock = attempt.error_type in (None, "lock_jammed") and attempt.resolved_at is not None
     return is_ended_by_lock and command["at"] <= attempt.resolved_at + CLOCK_TOLERANCE

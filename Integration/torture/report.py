@@ -85,7 +85,7 @@ def cloud_lines(records: Records) -> list[str]:
 
 def mqtt_lines(records: Records) -> list[str]:
     kept = sum(
-        was_kept(command, records.attempts[command["custom_id"]], records)
+        was_kept(command, records.attempts[command["custom_id"]], records.devices["absences"])
         for command in records.devices["commands"]
         if "expiry" in command and command["custom_id"] in records.attempts
     )
