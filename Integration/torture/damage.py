@@ -27,11 +27,12 @@ def attempts(records: Records, is_wanted: Callable[[Attempt], bool] = lambda _: 
 
 
 def sent(records: Records) -> dict:
-    """A command that the lock received, of an attempt with a long time to its deadline."""
+    """A command that the lock received, with no broker to keep it, of an attempt with a long time to its deadline."""
     return next(
         command
         for command in records.devices["commands"]
         if (attempt := records.attempts[command["custom_id"]]).resolved_at + 0.5 < attempt.deadline_at
+        and not command.get("can_be_kept", False)
     )
 
 
