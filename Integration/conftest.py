@@ -8,6 +8,7 @@ import httpx
 import pytest
 from seam import Seam
 from support.api import API
+from support.broker import Broker
 from support.server import BINARY, KeywayServer
 
 
@@ -48,6 +49,14 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeywaySe
 def server(start_server: Callable[..., KeywayServer]) -> KeywayServer:
     """A server with default settings."""
     return start_server()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    """A real MQTT broker of the test's own."""
+    broker = Broker(tmp_path / "broker").start()
+    yield broker
+    broker.kill()
 
 
 @pytest.fixture

@@ -15,13 +15,6 @@ NAME = "Cellar MQTT"
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    broker = Broker(tmp_path / "broker").start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
 def lock(broker: Broker) -> Iterator[MQTTLock]:
     lock = MQTTLock(broker, NAME).start()
     yield lock

@@ -21,13 +21,6 @@ NAME = "Front MQTT"
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    broker = Broker(tmp_path / "broker").start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
 def house(start_server: Callable[..., KeywayServer], broker: Broker) -> Iterator[House]:
     house = House(start_server(KEYWAY_RATE_LIMIT_PER_MINUTE=0), broker)
     add_mqtt_account(house.server, broker)

@@ -1,3 +1,4 @@
+import KeywayDriver
 import KeywayModel
 import KeywayTestKit
 import Testing
@@ -77,11 +78,11 @@ struct DeviceCloudSettingsTests {
     @Test("a lock has the same identity for the same account, another for any other")
     func deviceIDs() {
         let (one, two): (Identifier<ConnectedAccount>, Identifier<ConnectedAccount>) = (Samples.id(1), Samples.id(2))
-        let id = CloudAccount.deviceID(of: "lock-1", in: one)
+        let id = Identifier<Device>.derived(from: "lock-1", in: one)
         // sha256 of "00000000-0000-8000-8000-000000000001/lock-1", with version and variant set.
         #expect(id.description == "2a8d4ffe-3967-83ed-89c7-10ba1d4a02a8")
-        #expect(CloudAccount.deviceID(of: "lock-1", in: two) != id)
-        #expect(CloudAccount.deviceID(of: "lock-2", in: one) != id)
+        #expect(Identifier<Device>.derived(from: "lock-1", in: two) != id)
+        #expect(Identifier<Device>.derived(from: "lock-2", in: one) != id)
     }
 
     @Test("a memory that is full forgets the oldest")

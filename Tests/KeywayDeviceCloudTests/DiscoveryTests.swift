@@ -220,7 +220,7 @@ struct AccountTests {
             harness.accounts.set(harness.accounts.all + [try CloudHarness.account(second, baseURL: base)])
             await look(harness)
             let reports = await harness.sink.reports(count: 8)
-            #expect(reports.contains { $0.deviceID == CloudAccount.deviceID(of: "lock-1", in: second) })
+            #expect(reports.contains { $0.deviceID == Identifier<Device>.derived(from: "lock-1", in: second) })
             #expect(await harness.call(CloudHarness.completed(), for: second) == .accepted)
 
             harness.accounts.set([CloudHarness.device("lock-1"), CloudHarness.device("lock 2/ü")])

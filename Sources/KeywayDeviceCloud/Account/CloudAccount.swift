@@ -54,14 +54,9 @@ final class CloudAccount: ServedAccount {
 
     // MARK: Locks
 
-    /// The identity of a lock, from the account's and the maker's.
-    static func deviceID(of lockID: String, in accountID: Identifier<ConnectedAccount>) -> Identifier<Device> {
-        .derived(from: lockID, in: accountID)
-    }
-
     /// The identity of one of the account's locks.
     func deviceID(of lockID: String) -> Identifier<Device> {
-        Self.deviceID(of: lockID, in: account.id)
+        .derived(from: lockID, in: account.id)
     }
 
     /// The maker's ids can be anything; these would not survive a path.

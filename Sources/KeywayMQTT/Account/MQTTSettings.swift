@@ -181,7 +181,7 @@ extension BrokerOptions {
         self.init(
             host: settings.host,
             port: settings.port,
-            tls: settings.tls.map { TLS(authorities: $0.authorities, certificate: $0.certificate, key: $0.key) },
+            tls: settings.tls,
             user: settings.user,
             password: settings.password,
             // 23 characters, the most that every broker of MQTT 3.1.1 must take.

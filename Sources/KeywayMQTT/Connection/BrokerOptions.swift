@@ -7,7 +7,7 @@ struct BrokerOptions: Hashable, Sendable {
     /// The port, 1 to 65,535.
     var port: Int
     /// How the connection is encrypted; nil: not at all.
-    var tls: TLS?
+    var tls: MQTTSettings.TLS?
     /// The user's name; nil: none.
     var user: String?
     /// The user's password; nil: none.
@@ -34,16 +34,6 @@ struct BrokerOptions: Hashable, Sendable {
     /// What is subscribed to before everything else, with a packet of its own: a broker may have kept more than it has
     /// room to send at once, and then drops what comes last.
     var urgentTopics: Set<String> = []
-
-    /// How a connection is encrypted.
-    struct TLS: Hashable, Sendable {
-        /// The file with the certificates that are trusted (PEM); nil: the system's.
-        var authorities: String?
-        /// The file with the certificate by which Keyway is known (PEM); nil: none.
-        var certificate: String?
-        /// The file with the key of that certificate (PEM, not encrypted).
-        var key: String?
-    }
 
     /// Where others can see whether this connection stands: `online`, or `offline`, kept by the broker.
     var statusTopic: String { "keyway/\(clientID)/status" }

@@ -128,7 +128,7 @@ struct CloudHarness {
     }
 
     static func deviceID(_ lockID: String = "lock-1") -> Identifier<Device> {
-        CloudAccount.deviceID(of: lockID, in: accountID)
+        Identifier<Device>.derived(from: lockID, in: accountID)
     }
 
     func command(
