@@ -60,6 +60,15 @@ def test_one_whose_attempt_the_lock_ended_on_its_own_can_come_after_the_next_dis
     assert attempts_of([command(0, 10.5), command(1, 10.6)], *attempts) == ["next", "next"], "too late for that"
 
 
+def test_one_that_comes_after_a_later_attempts_command_is_not_an_earlier_ones():
+    overtaken, between = attempt("never came", 10, ended_at=10.04), attempt("between", 10.041, "LOCK_DOOR", ended_at=10.05)
+    commands = [command(0, 10.045, "LOCK"), command(1, 10.06)]
+    assert attempts_of(commands, overtaken, between, attempt("next", 10.055)) == ["between", "next"]
+    assert attempts_of(commands, overtaken, between) == ["between", "never came"], "out of order, for the checker to find"
+    commands.append(command(2, 10.07))
+    assert attempts_of(commands, overtaken, between, attempt("next", 10.055)) == ["between", "next", "next"]
+
+
 def test_one_that_a_killed_server_never_sent_is_not_the_next_ones_command():
     attempts = attempt("never sent", 10, ended_at=11, kinds=("accepted", "recovered")), attempt("next", 11.001)
     assert attempts_of([command(0, 11.006)], *attempts) == ["next"]
