@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import KeywayModel
 
 /// What a ``MemoryStore`` holds: the rules of a commit as a plain value.
@@ -230,10 +229,8 @@ package struct MemoryTables: Sendable {
     ///
     /// - Throws: ``StoreError`` with code `unavailable` if it has none.
     static func body(of event: Event?) throws(StoreError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return String(decoding: try encoder.encode(event), as: UTF8.self)
+            return try JSONWriter.text(of: event)
         } catch {
             throw StoreError(.unavailable, message: "An event has no JSON form.", cause: error)
         }

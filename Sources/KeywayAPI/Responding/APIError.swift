@@ -243,11 +243,19 @@ extension APIError {
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: JSONKey.self)
             try container.encode(false, forKey: "ok")
-            var inner = container.nestedContainer(keyedBy: JSONKey.self, forKey: "error")
-            try inner.encode(error.type, forKey: "type")
-            try inner.encode(error.message, forKey: "message")
-            if !error.data.isEmpty { try inner.encode(error.data, forKey: "data") }
-            if !error.issues.isEmpty { try inner.encode(IssueTree(error.issues), forKey: "validation_errors") }
+            try container.encode(Content(error: error), forKey: "error")
+        }
+    }
+
+    private struct Content: Encodable {
+        let error: APIError
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: JSONKey.self)
+            try container.encode(error.type, forKey: "type")
+            try container.encode(error.message, forKey: "message")
+            if !error.data.isEmpty { try container.encode(error.data, forKey: "data") }
+            if !error.issues.isEmpty { try container.encode(IssueTree(error.issues), forKey: "validation_errors") }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import KeywayModel
 import KeywayStore
 
 /// JSON in a text column.
@@ -7,10 +8,8 @@ enum JSONText {
     ///
     /// - Throws: ``KeywayStore/StoreError`` with code `unavailable` for what JSON cannot hold, such as an infinite number.
     static func encode(_ value: some Encodable) throws(StoreError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return String(decoding: try encoder.encode(value), as: UTF8.self)
+            return try JSONWriter.text(of: value)
         } catch {
             throw StoreError(
                 .unavailable,
