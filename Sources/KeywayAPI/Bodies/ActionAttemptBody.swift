@@ -37,29 +37,29 @@ struct ActionAttemptBody: Encodable {
         }
     }
 
+    /// Writes the keys in their order, which spares ``JSONWriter`` sorting them.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(attempt.acknowledgedAt, forKey: .acknowledgedAt)
         try container.encode(attempt.id, forKey: .id)
         try container.encode(attempt.actionType, forKey: .actionType)
-        try container.encode(attempt.status, forKey: .status)
-        switch attempt.outcome {
-        case nil:
-            try container.encodeNil(forKey: .result)
-            try container.encodeNil(forKey: .error)
-        case .success(let result):
-            try container.encode(result, forKey: .result)
-            try container.encodeNil(forKey: .error)
-        case .failure(let failure):
-            try container.encodeNil(forKey: .result)
-            try container.encode(ErrorBody(failure: failure), forKey: .error)
-        }
-        try container.encode(attempt.deviceID, forKey: .deviceID)
         try container.encode(attempt.createdAt, forKey: .createdAt)
         try container.encode(attempt.deadlineAt, forKey: .deadlineAt)
+        try container.encode(attempt.deviceID, forKey: .deviceID)
         try container.encode(attempt.dispatchedAt, forKey: .dispatchedAt)
-        try container.encode(attempt.acknowledgedAt, forKey: .acknowledgedAt)
-        try container.encode(attempt.resolvedAt, forKey: .resolvedAt)
+        try container.encode(failure.map { ErrorBody(failure: $0) }, forKey: .error)
         try container.encode(attempt.requestedBy.description, forKey: .requestedBy)
+        try container.encode(attempt.resolvedAt, forKey: .resolvedAt)
+        try container.encode(result, forKey: .result)
+        try container.encode(attempt.status, forKey: .status)
         if includesTimeline { try container.encode(attempt.timeline, forKey: .timeline) }
+    }
+
+    private var result: ActionResult? {
+        if case .success(let result) = attempt.outcome { result } else { nil }
+    }
+
+    private var failure: Failure? {
+        if case .failure(let failure) = attempt.outcome { failure } else { nil }
     }
 }

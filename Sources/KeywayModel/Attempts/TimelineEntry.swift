@@ -1,11 +1,13 @@
 /// One thing that happened to an attempt.
 package struct TimelineEntry: Hashable, Codable, Sendable {
-    /// What kind of thing it was.
-    package let kind: Kind
+    // In the order of their names, so that the JSON comes out sorted.
+
     /// When Keyway saw it.
     package let at: Timestamp
     /// The cause, the reported state or what the provider said; nil where the kind says it all.
     package let detail: String?
+    /// What kind of thing it was.
+    package let kind: Kind
 
     /// Makes an entry.
     package init(_ kind: Kind, at: Timestamp, detail: String? = nil) {

@@ -13,7 +13,7 @@ package enum JSONWriter {
     package static func bytes(of value: some Encodable) throws -> [UInt8] {
         let document = JSONDocument()
         try document.write(value)
-        return document.bytes
+        return document.buffer.bytes
     }
 
     /// Returns the text of a value.
@@ -24,8 +24,8 @@ package enum JSONWriter {
     }
 }
 
-/// The document so far, with the values that are being written, from the outermost to the innermost.
-private final class JSONDocument {
+/// The text so far, with the values that are being written, from the outermost to the innermost.
+private struct JSONBuffer {
     private(set) var bytes: [UInt8] = []
     /// One for each level that was ever reached; kept, so that their room is used again.
     private var levels: [Level] = []
@@ -49,15 +49,17 @@ private final class JSONDocument {
     private struct Member {
         let key: String
         let start: Int
-        let end: Int
+        var end = 0
         /// What follows, if it was asked for as a nested container, which may be written to until the object ends.
         var nested: JSONDocument?
     }
 
     init() { bytes.reserveCapacity(512) }
 
-    /// Writes a value and what is in it.
-    func write<Value: Encodable>(_ value: Value) throws {
+    // MARK: Values
+
+    /// Begins a value, and returns its level.
+    mutating func open() -> Int {
         let level = depth
         if level == levels.count { levels.append(Level()) }
         levels[level].kind = .unknown
@@ -65,35 +67,33 @@ private final class JSONDocument {
         levels[level].members.removeAll(keepingCapacity: true)
         levels[level].needsAssembly = false
         depth += 1
-        defer { depth -= 1 }
-        try value.encode(to: ValueEncoder(document: self, level: level))
-        close(level)
+        return level
     }
 
-    private func close(_ level: Int) {
-        switch levels[level].kind {
+    /// Ends the innermost value.
+    mutating func close() {
+        depth -= 1
+        switch levels[depth].kind {
         case .single: break
         case .array: bytes.append(UInt8(ascii: "]"))
         case .object:
-            if levels[level].needsAssembly { assemble(level) }
+            if levels[depth].needsAssembly { assemble(depth) }
             bytes.append(UInt8(ascii: "}"))
         case .unknown: append("{}")
         }
     }
 
     /// Puts the members in the order of their keys; of two with one key the last counts.
-    private func assemble(_ level: Int) {
-        let start = levels[level].start
+    private mutating func assemble(_ level: Int) {
+        let (start, members) = (levels[level].start, levels[level].members)
         let unsorted = Array(bytes[start...])
-        let members = levels[level].members.enumerated()
-            .sorted { left, right in
-                left.element.key == right.element.key
-                    ? left.offset < right.offset : left.element.key.precedes(right.element.key)
-            }
-            .map(\.element)
         bytes.removeSubrange((start + 1)...)
-        for (index, member) in members.enumerated() {
-            if index + 1 < members.count, members[index + 1].key == member.key { continue }
+        let order = members.indices.sorted { left, right in
+            members[left].key == members[right].key ? left < right : members[left].key.precedes(members[right].key)
+        }
+        for (index, place) in order.enumerated() {
+            let member = members[place]
+            if index + 1 < order.count, members[order[index + 1]].key == member.key { continue }
             if bytes.count > start + 1 { bytes.append(UInt8(ascii: ",")) }
             bytes += unsorted[(member.start - start)..<(member.end - start)]
             if let nested = member.nested { bytes += nested.finished() }
@@ -103,81 +103,64 @@ private final class JSONDocument {
     // MARK: Containers
 
     /// Makes a value an object, unless it is one already: a value may ask for its container more than once.
-    func beginObject(_ level: Int) {
-        guard begin(level, as: .object) else { return }
-        bytes.append(UInt8(ascii: "{"))
+    mutating func beginObject(_ level: Int) {
+        if begin(level, as: .object) { bytes.append(UInt8(ascii: "{")) }
     }
 
     /// Makes a value an array, unless it is one already.
-    func beginArray(_ level: Int) {
-        guard begin(level, as: .array) else { return }
-        bytes.append(UInt8(ascii: "["))
+    mutating func beginArray(_ level: Int) {
+        if begin(level, as: .array) { bytes.append(UInt8(ascii: "[")) }
     }
 
     /// Makes a value one that has no parts.
-    func beginSingle(_ level: Int) {
+    mutating func beginSingle(_ level: Int) {
         _ = begin(level, as: .single)
     }
 
-    private func begin(_ level: Int, as kind: Kind) -> Bool {
+    private mutating func begin(_ level: Int, as kind: Kind) -> Bool {
         if levels[level].kind == kind { return false }
         precondition(levels[level].kind == .unknown, "a value encodes itself in one kind of container")
         levels[level].kind = kind
         return true
     }
 
-    /// Begins an object that is a member of another; it can be written to until that one ends.
-    func nestedObject(_ key: String, of level: Int) -> JSONDocument {
-        let nested = JSONDocument()
-        nested.levels.append(Level())
-        nested.depth = 1
-        nested.beginObject(0)
-        member(key, of: level) { _ in }
-        levels[level].members[levels[level].members.count - 1].nested = nested
-        levels[level].needsAssembly = true
-        return nested
-    }
-
-    /// The bytes of a document that was begun as a nested object, which ends now.
-    private func finished() -> [UInt8] {
-        close(0)
-        return bytes
-    }
-
-    /// Writes a member of an object.
-    func member(_ key: String, of level: Int, _ write: (JSONDocument) throws -> Void) rethrows {
+    /// Writes the key of a member, whose value follows.
+    mutating func beginMember(_ key: String, of level: Int, nested: JSONDocument? = nil) {
         if let last = levels[level].members.last {
             bytes.append(UInt8(ascii: ","))
             if !last.key.precedes(key) { levels[level].needsAssembly = true }
         }
-        let start = bytes.count
+        if nested != nil { levels[level].needsAssembly = true }
+        levels[level].members.append(Member(key: key, start: bytes.count, nested: nested))
         append(string: key)
         bytes.append(UInt8(ascii: ":"))
-        try write(self)
-        levels[level].members.append(Member(key: key, start: start, end: bytes.count))
     }
 
-    /// Writes an element of an array.
-    func element(of level: Int, _ write: (JSONDocument) throws -> Void) rethrows {
+    /// Ends the latest member of an object.
+    mutating func endMember(of level: Int) {
+        levels[level].members[levels[level].members.count - 1].end = bytes.count
+    }
+
+    /// Begins an element of an array, whose value follows.
+    mutating func beginElement(of level: Int) {
         if bytes.count > levels[level].start + 1 { bytes.append(UInt8(ascii: ",")) }
-        try write(self)
     }
 
     // MARK: Values without parts
 
-    func append(_ text: StaticString) {
+    mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
-    func append(_ flag: Bool) {
+    mutating func append(_ flag: Bool) {
         append(flag ? "true" : "false")
     }
 
-    func append(_ number: some FixedWidthInteger) {
+    mutating func append(_ number: some FixedWidthInteger) {
         bytes.append(contentsOf: String(number).utf8)
     }
 
-    func append<Number: BinaryFloatingPoint & LosslessStringConvertible>(_ number: Number) throws {
+    mutating func append<Number: BinaryFloatingPoint & LosslessStringConvertible>(_ number: Number) throws {
         guard number.isFinite else {
             let context = EncodingError.Context(codingPath: [], debugDescription: "JSON cannot say \(number).")
             throw EncodingError.invalidValue(number, context)
@@ -186,16 +169,20 @@ private final class JSONDocument {
         bytes.append(contentsOf: text.hasSuffix(".0") ? text.dropLast(2).utf8 : text[...].utf8)
     }
 
-    func append(string text: String) {
+    mutating func append(string text: String) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
-            if utf8.allSatisfy(\.isPlainInJSON) { bytes.append(contentsOf: utf8) } else { utf8.forEach(append(escaping:)) }
+            if utf8.allSatisfy(\.isPlainInJSON) {
+                bytes.append(contentsOf: utf8)
+            } else {
+                for byte in utf8 { append(escaping: byte) }
+            }
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private func append(escaping byte: UInt8) {
+    private mutating func append(escaping byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\""): append("\\\"")
         case UInt8(ascii: "\\"): append("\\\\")
@@ -226,6 +213,44 @@ extension String {
     }
 }
 
+/// The buffer that all containers of a document share.
+///
+/// Everything that is done to the buffer is one call: each access to a class's property is checked for exclusivity, which
+/// would otherwise be a fifth of the work.
+private final class JSONDocument {
+    var buffer = JSONBuffer()
+
+    /// Writes a value and what is in it.
+    func write<Value: Encodable>(_ value: Value) throws {
+        let level = buffer.open()
+        defer { buffer.close() }
+        try value.encode(to: ValueEncoder(document: self, level: level))
+    }
+
+    /// Writes a member of an object.
+    func member(_ key: some CodingKey, of level: Int, _ write: (JSONDocument) throws -> Void) rethrows {
+        buffer.beginMember(key.stringValue, of: level)
+        try write(self)
+        buffer.endMember(of: level)
+    }
+
+    /// Begins an object that is a member of another; it can be written to until that one ends.
+    func nestedObject(_ key: some CodingKey, of level: Int) -> (document: JSONDocument, level: Int) {
+        let nested = JSONDocument()
+        let nestedLevel = nested.buffer.open()
+        nested.buffer.beginObject(nestedLevel)
+        buffer.beginMember(key.stringValue, of: level, nested: nested)
+        buffer.endMember(of: level)
+        return (nested, nestedLevel)
+    }
+
+    /// The bytes of a document that was begun as a nested object, which ends now.
+    func finished() -> [UInt8] {
+        buffer.close()
+        return buffer.bytes
+    }
+}
+
 // MARK: What a value sees
 
 /// A place in the document for one value, small enough to be passed without an allocation.
@@ -237,12 +262,12 @@ private struct ValueEncoder: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy _: Key.Type) -> KeyedEncodingContainer<Key> {
-        document.beginObject(level)
+        document.buffer.beginObject(level)
         return KeyedEncodingContainer(ObjectContainer(document: document, level: level))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        document.beginArray(level)
+        document.buffer.beginArray(level)
         return ArrayContainer(document: document, level: level)
     }
 
@@ -263,26 +288,26 @@ private struct ObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     var codingPath: [any CodingKey] { [] }
 
-    func encodeNil(forKey key: Key) { document.member(key.stringValue, of: level) { $0.append("null") } }
-    func encode(_ value: Bool, forKey key: Key) { document.member(key.stringValue, of: level) { $0.append(value) } }
+    func encodeNil(forKey key: Key) { document.member(key, of: level) { $0.buffer.append("null") } }
+    func encode(_ value: Bool, forKey key: Key) { document.member(key, of: level) { $0.buffer.append(value) } }
     func encode(_ value: String, forKey key: Key) {
-        document.member(key.stringValue, of: level) { $0.append(string: value) }
+        document.member(key, of: level) { $0.buffer.append(string: value) }
     }
-    func encode(_ value: Int, forKey key: Key) { document.member(key.stringValue, of: level) { $0.append(value) } }
-    func encode(_ value: Int64, forKey key: Key) { document.member(key.stringValue, of: level) { $0.append(value) } }
+    func encode(_ value: Int, forKey key: Key) { document.member(key, of: level) { $0.buffer.append(value) } }
+    func encode(_ value: Int64, forKey key: Key) { document.member(key, of: level) { $0.buffer.append(value) } }
     func encode(_ value: Double, forKey key: Key) throws {
-        try document.member(key.stringValue, of: level) { try $0.append(value) }
+        try document.member(key, of: level) { try $0.buffer.append(value) }
     }
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
-        try document.member(key.stringValue, of: level) { try $0.write(value) }
+        try document.member(key, of: level) { try $0.write(value) }
     }
 
     func nestedContainer<NestedKey: CodingKey>(
         keyedBy _: NestedKey.Type,
         forKey key: Key
     ) -> KeyedEncodingContainer<NestedKey> {
-        let nested = document.nestedObject(key.stringValue, of: level)
-        return KeyedEncodingContainer(ObjectContainer<NestedKey>(document: nested, level: 0))
+        let nested = document.nestedObject(key, of: level)
+        return KeyedEncodingContainer(ObjectContainer<NestedKey>(document: nested.document, level: nested.level))
     }
     func nestedUnkeyedContainer(forKey _: Key) -> any UnkeyedEncodingContainer { unsupported() }
     func superEncoder() -> any Encoder { unsupported() }
@@ -297,12 +322,14 @@ private struct ArrayContainer: UnkeyedEncodingContainer {
     var codingPath: [any CodingKey] { [] }
 
     mutating func encodeNil() {
-        document.element(of: level) { $0.append("null") }
+        document.buffer.beginElement(of: level)
+        document.buffer.append("null")
         count += 1
     }
 
     mutating func encode<Value: Encodable>(_ value: Value) throws {
-        try document.element(of: level) { try $0.write(value) }
+        document.buffer.beginElement(of: level)
+        try document.write(value)
         count += 1
     }
 
@@ -319,28 +346,28 @@ private struct SingleContainer: SingleValueEncodingContainer {
 
     var codingPath: [any CodingKey] { [] }
 
-    func encodeNil() { write { $0.append("null") } }
-    func encode(_ value: Bool) { write { $0.append(value) } }
-    func encode(_ value: String) { write { $0.append(string: value) } }
-    func encode(_ value: Double) throws { try write { try $0.append(value) } }
-    func encode(_ value: Float) throws { try write { try $0.append(value) } }
-    func encode(_ value: Int) { write { $0.append(value) } }
-    func encode(_ value: Int8) { write { $0.append(value) } }
-    func encode(_ value: Int16) { write { $0.append(value) } }
-    func encode(_ value: Int32) { write { $0.append(value) } }
-    func encode(_ value: Int64) { write { $0.append(value) } }
-    func encode(_ value: UInt) { write { $0.append(value) } }
-    func encode(_ value: UInt8) { write { $0.append(value) } }
-    func encode(_ value: UInt16) { write { $0.append(value) } }
-    func encode(_ value: UInt32) { write { $0.append(value) } }
-    func encode(_ value: UInt64) { write { $0.append(value) } }
+    func encodeNil() { write { $0.buffer.append("null") } }
+    func encode(_ value: Bool) { write { $0.buffer.append(value) } }
+    func encode(_ value: String) { write { $0.buffer.append(string: value) } }
+    func encode(_ value: Double) throws { try write { try $0.buffer.append(value) } }
+    func encode(_ value: Float) throws { try write { try $0.buffer.append(value) } }
+    func encode(_ value: Int) { write { $0.buffer.append(value) } }
+    func encode(_ value: Int8) { write { $0.buffer.append(value) } }
+    func encode(_ value: Int16) { write { $0.buffer.append(value) } }
+    func encode(_ value: Int32) { write { $0.buffer.append(value) } }
+    func encode(_ value: Int64) { write { $0.buffer.append(value) } }
+    func encode(_ value: UInt) { write { $0.buffer.append(value) } }
+    func encode(_ value: UInt8) { write { $0.buffer.append(value) } }
+    func encode(_ value: UInt16) { write { $0.buffer.append(value) } }
+    func encode(_ value: UInt32) { write { $0.buffer.append(value) } }
+    func encode(_ value: UInt64) { write { $0.buffer.append(value) } }
 
     func encode<Value: Encodable>(_ value: Value) throws {
         try value.encode(to: ValueEncoder(document: document, level: level))
     }
 
     private func write(_ write: (JSONDocument) throws -> Void) rethrows {
-        document.beginSingle(level)
+        document.buffer.beginSingle(level)
         try write(document)
     }
 }

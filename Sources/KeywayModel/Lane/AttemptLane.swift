@@ -168,15 +168,16 @@ package struct AttemptLane: Sendable {
 
     /// When the lane next wants ``Input/woken``; nil if only an outside event can change it.
     package var nextWake: MonotonicInstant? {
-        var wakes: [MonotonicInstant] = []
-        if writing == nil, let retryAt { wakes.append(retryAt) }
+        var earliest: MonotonicInstant?
+        func consider(_ instant: MonotonicInstant) { earliest = min(earliest ?? instant, instant) }
+        if writing == nil, let retryAt { consider(retryAt) }
         switch head?.stage {
-        case .sending, .awaiting: if let deadline = head?.deadline { wakes.append(deadline) }
-        case .reading(let until): wakes.append(until)
+        case .sending, .awaiting: if let deadline = head?.deadline { consider(deadline) }
+        case .reading(let until): consider(until)
         case .marking, .handing, nil: break
         }
-        for waiting in queue where waiting.canExpire { wakes.append(waiting.deadline) }
-        return wakes.min()
+        for index in queue.indices where queue[index].canExpire { consider(queue[index].deadline) }
+        return earliest
     }
 
     /// Whether the attempt is accepted and has no outcome yet.
@@ -834,6 +835,7 @@ package struct AttemptLane: Sendable {
 
     private mutating func expireQueue(_ step: inout Step) {
         let now = step.moment.monotonic
+        guard queue.contains(where: { $0.canExpire && now >= $0.deadline }) else { return }
         for waiting in queue where waiting.canExpire && now >= waiting.deadline {
             resolveNeverSent(waiting.attempt, .failure(.actionAttemptExpired), &step)
         }
