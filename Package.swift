@@ -12,6 +12,7 @@ extension Target.Dependency {
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
@@ -50,7 +51,7 @@ let package = Package(
     targets: [
         .target(name: "KeywayModel"),
         .target(name: "KeywayStore", dependencies: ["KeywayModel"]),
-        .target(name: "KeywayStoreSQLite", dependencies: ["KeywayModel", "KeywayStore", .grdb]),
+        .target(name: "KeywayStoreSQLite", dependencies: ["KeywayModel", "KeywayStore", .grdb, .grdbSQLite]),
         .target(name: "KeywayDriver", dependencies: ["KeywayModel", .crypto, .logging]),
         .target(name: "KeywaySandbox", dependencies: ["KeywayDriver", "KeywayModel", .crypto]),
         .target(

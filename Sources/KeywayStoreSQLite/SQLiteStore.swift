@@ -10,6 +10,7 @@ package import KeywayStore
 package final class SQLiteStore: Store {
     let pool: DatabasePool
     let committer: Committer
+    let checkpointer: Checkpointer
 
     /// Opens the database, makes it if it is not there, and brings its tables up to date.
     ///
@@ -38,6 +39,7 @@ package final class SQLiteStore: Store {
                 }
             }
             try Migrations.apply(to: pool)
+            checkpointer = try Checkpointer(pool: pool, configuration: Self.grdbConfiguration(configuration))
         } catch {
             throw StoreError(sqlite: error, path: configuration.path)
         }
@@ -78,8 +80,10 @@ package final class SQLiteStore: Store {
     /// - Throws: ``KeywayStore/StoreError`` with code `busy` if somebody else reads or writes for too long; what was
     ///   replaced then stays in the log until the store is closed.
     package func emptyLog() async throws(StoreError) {
-        try await waitingForReaders { pool in
-            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        try await onOwnThread { checkpointer in
+            try checkpointer.exclusively { pool in
+                _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            }
         }
     }
 
@@ -90,20 +94,24 @@ package final class SQLiteStore: Store {
     /// - Throws: ``KeywayStore/StoreError`` if the file could not be closed; what was written is durable all the same.
     package func close() async throws(StoreError) {
         guard await committer.close() else { return }
-        try await waitingForReaders { pool in
+        try await onOwnThread { [pool] checkpointer in
             // Fails if another process reads; whoever opens the file next then finds everything in the log.
-            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try? checkpointer.exclusively { pool in
+                _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            }
+            try checkpointer.close()
             try pool.close()
         }
     }
 
-    /// Does something that waits for the readers, on a thread of its own.
-    private func waitingForReaders(_ body: @escaping @Sendable (DatabasePool) throws -> Void) async throws(StoreError) {
+    /// Does something that waits for readers or checkpoints, on a thread of its own.
+    private func onOwnThread(_ body: @escaping @Sendable (Checkpointer) throws -> Void) async throws(StoreError) {
         let result: Result<Void, StoreError> = await withCheckedContinuation { continuation in
             DispatchQueue.global()
-                .async { [pool] in
+                .async { [pool, checkpointer] in
                     continuation.resume(
-                        returning: Result { try body(pool) }.mapError { StoreError(sqlite: $0, path: pool.path) }
+                        returning: Result { try body(checkpointer) }
+                            .mapError { StoreError(sqlite: $0, path: pool.path) }
                     )
                 }
         }

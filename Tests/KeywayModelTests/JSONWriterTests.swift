@@ -46,9 +46,10 @@ struct JSONWriterTests {
         default:
             .object(
                 Dictionary(
-                    (0..<Int.random(in: 0...6, using: &random)).map { _ in
-                        (text(&random), document(depth: depth - 1, &random))
-                    },
+                    (0..<Int.random(in: 0...6, using: &random))
+                        .map { _ in
+                            (text(&random), document(depth: depth - 1, &random))
+                        },
                     uniquingKeysWith: { $1 }
                 )
             )

@@ -1,0 +1,106 @@
+import Dispatch
+import GRDB
+import GRDBSQLite
+import KeywayStore
+import Synchronization
+
+/// Moves what the write-ahead log holds into the database file, beside the writer and not in its way.
+///
+/// By itself SQLite does that inside the commit that brings the log to a thousand pages, and whoever waits for that
+/// commit, and for those behind it, waits for two more writes to the disk: at 500 unlocks a second the 99th percentile
+/// of the time until a command leaves was 2.4 ms instead of 0.9 ms. A checkpoint of another connection does not hold up
+/// the writer (https://www.sqlite.org/wal.html#ckpt). But the log can only begin anew at a moment at which all of it has
+/// been moved, which a busy writer may never leave; so a log that grows too long is dealt with between two of the
+/// writer's transactions, when most of it has been moved already.
+final class Checkpointer: Sendable {
+    /// How long the log is when moving it begins, in pages: SQLite's own default.
+    static let firstPages = 1000
+    /// How long it may become, in pages of 4096 bytes: 64 MiB, what the log shrinks back to (`journal_size_limit`).
+    static let longestPages = 16_384
+    /// How often in a row it is tried to catch up with the writer; what is left is less each time.
+    private static let rounds = 4
+
+    private struct State {
+        /// Whether a checkpoint is under way or about to be.
+        var isBusy = false
+        var isClosed = false
+    }
+
+    private let pool: DatabasePool
+    /// A connection of its own, and the queue on which there is one checkpoint at a time: SQLite refuses a second one.
+    private let connection: DatabaseQueue
+    private let state = Mutex(State())
+
+    /// Makes a checkpointer, and takes SQLite's own checkpoints from the writer.
+    ///
+    /// - Throws: `DatabaseError` if there can be no further connection.
+    init(pool: DatabasePool, configuration: Configuration) throws {
+        self.pool = pool
+        connection = try DatabaseQueue(path: pool.path, configuration: configuration)
+        _ = pool.writeWithoutTransaction { db in
+            // Takes the place of the hook behind `PRAGMA wal_autocheckpoint`. It is called on the writer's queue, after
+            // a commit, with the length of the log. The pool is closed before this object goes.
+            sqlite3_wal_hook(
+                db.sqliteConnection,
+                { context, _, _, pages in
+                    guard let context else { return SQLITE_OK }
+                    Unmanaged<Checkpointer>.fromOpaque(context).takeUnretainedValue().logGrew(to: Int(pages))
+                    return SQLITE_OK
+                },
+                Unmanaged.passUnretained(self).toOpaque()
+            )
+        }
+    }
+
+    /// Does something that makes a checkpoint, while nobody else makes one; to be called on no queue of the database.
+    func exclusively(_ body: (DatabasePool) throws -> Void) throws {
+        try connection.inDatabase { _ in try body(pool) }
+    }
+
+    /// Makes no more checkpoints, and closes the connection; to be called before the pool is closed.
+    ///
+    /// - Throws: `DatabaseError` if the connection cannot be closed.
+    func close() throws {
+        state.withLock { $0.isClosed = true }
+        try connection.close()
+    }
+
+    private func logGrew(to pages: Int) {
+        guard pages >= Self.firstPages else { return }
+        let mustStart = state.withLock { state in
+            guard !state.isBusy, !state.isClosed else { return false }
+            state.isBusy = true
+            return true
+        }
+        guard mustStart else { return }
+        connection.asyncWriteWithoutTransaction { db in
+            let remaining = self.catchUp(db)
+            if remaining > 0, pages >= Self.longestPages {
+                self.finishBetweenTransactions()
+            } else {
+                self.state.withLock { $0.isBusy = false }
+            }
+        }
+    }
+
+    /// Moves the log until nothing is left of it, or often enough.
+    ///
+    /// - Returns: How many pages are left. A checkpoint that fails, as on a full disk, leaves them all, and is tried again
+    ///   after a later commit.
+    private func catchUp(_ db: Database) -> Int {
+        var remaining = Int.max
+        for _ in 0..<Self.rounds where remaining > 0 {
+            guard let result = try? db.checkpoint(.passive) else { return .max }
+            remaining = result.walFrameCount - result.checkpointedFrameCount
+        }
+        return remaining
+    }
+
+    /// Moves what is left while the writer waits, so that its next transaction begins the log anew.
+    private func finishBetweenTransactions() {
+        pool.asyncWriteWithoutTransaction { db in
+            _ = try? db.checkpoint(.passive)
+            self.state.withLock { $0.isBusy = false }
+        }
+    }
+}
