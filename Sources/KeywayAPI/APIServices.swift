@@ -19,6 +19,7 @@ package struct APIServices: Sendable {
     let configuration: APIConfiguration
     let logger: Logger
     let authenticator: Authenticator
+    let answers = AnswerMemory()
     let health: HealthMonitor
     let troubles: TroubleLog
     let streams: EventStreamSlots

@@ -58,7 +58,7 @@ extension MemoryStore {
         devices: [Device],
         reachedBy tokenID: Identifier<PersonalAccessToken>?
     ) async throws(StoreError) {
-        try tables.withLock { tables throws(StoreError) in
+        try self.change { tables throws(StoreError) in
             try tables.add(workspace, accounts: accounts, devices: devices, reachedBy: tokenID)
         }
     }
@@ -86,7 +86,7 @@ extension MemoryStore {
         _ id: Identifier<Workspace>,
         _ change: @escaping @Sendable (inout Workspace) -> Void
     ) async throws(StoreError) -> Workspace? {
-        try tables.withLock { tables throws(StoreError) in try tables.updateWorkspace(id, change) }
+        try self.change { tables throws(StoreError) in try tables.updateWorkspace(id, change) }
     }
 
     /// Puts a sandbox workspace back to its beginning, as far as no lane does it.
@@ -98,7 +98,7 @@ extension MemoryStore {
         attempt: ActionAttempt,
         idempotency: IdempotencyRecord?
     ) async throws(StoreError) {
-        try tables.withLock { tables throws(StoreError) in
+        try self.change { tables throws(StoreError) in
             try tables.reset(workspaceID, to: accounts, attempt: attempt, idempotency: idempotency)
         }
     }

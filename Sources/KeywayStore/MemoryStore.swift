@@ -11,6 +11,8 @@ package final class MemoryStore: Store {
     package let newDeliveries = Signal()
     /// What tells of events once they are written.
     package let committedEvents = EventFeed()
+    /// What tells whether reads of devices may give other answers than before.
+    package let deviceRevisions = DeviceRevisions()
 
     /// Makes an empty store.
     ///
@@ -22,6 +24,7 @@ package final class MemoryStore: Store {
 
     /// Changes the tables, and says so if there are deliveries to send or events to tell of.
     func change<Value, Failure: Error>(
+        touching touch: DeviceRevisions.Touch = .anything,
         _ body: (inout MemoryTables) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         let (value, hasArmed) = try tables.withLock { tables throws(Failure) in
@@ -29,6 +32,7 @@ package final class MemoryStore: Store {
             tables.news = []
             defer { tables.news = nil }
             let value = try body(&tables)
+            deviceRevisions.changed([touch])
             // While nobody else can write, so that the feed has the order of the tables.
             committedEvents.publish(tables.news ?? [])
             return (value, tables.deliveries.armedCount > before)
@@ -43,7 +47,7 @@ package final class MemoryStore: Store {
     ///
     /// - Throws: ``StoreError`` with code `conflict` if the store does not have the device.
     package func commit(_ commit: LaneCommit) async throws(StoreError) {
-        try change { tables throws(StoreError) in try tables.apply(commit) }
+        try change(touching: DeviceRevisions.Touch(commit)) { tables throws(StoreError) in try tables.apply(commit) }
     }
 
     /// Returns every pending attempt with its device, ordered by device and then by acceptance.

@@ -38,6 +38,9 @@ package protocol Store: Sendable {
     /// An event is in the feed no sooner than a read finds it.
     var committedEvents: EventFeed { get }
 
+    /// What tells whether reads of devices may give other answers than before.
+    var deviceRevisions: DeviceRevisions { get }
+
     /// Returns the position of a workspace's latest event; 0 if it has none.
     ///
     /// A position is the event's sequence number in its workspace: 1, 2, 3 … in the order of commits, without a gap (G7).

@@ -16,6 +16,8 @@ final class Committer: Sendable {
         let perform: @Sendable (inout WriteBatch) throws -> @Sendable () -> Void
         /// Tells the caller that it is not, or may not be.
         let refuse: @Sendable (StoreError) -> Void
+        /// What it may change of devices.
+        let touch: DeviceRevisions.Touch
     }
 
     /// What became of a write inside its transaction: what to call when the transaction is durable.
@@ -48,6 +50,8 @@ final class Committer: Sendable {
     }
 
     private let pool: DatabasePool
+    /// Told by SQLite of each commit, and so held for as long as there may be one; nil: SQLite's own checkpoints.
+    private let checkpointer: Checkpointer?
     private let maximumQueueLength: Int
     private let maximumPendingDeliveries: Int
     private let state = Mutex(State())
@@ -56,11 +60,19 @@ final class Committer: Sendable {
     let newDeliveries = Signal()
     /// What tells of events once they are durable.
     let committedEvents = EventFeed()
+    /// What tells whether reads of devices may give other answers than before.
+    let deviceRevisions = DeviceRevisions()
 
     /// Makes a committer that is the only one to write through this pool.
-    init(pool: DatabasePool, maximumQueueLength: Int, maximumPendingDeliveries: Int = .max) {
+    init(
+        pool: DatabasePool,
+        checkpointer: Checkpointer? = nil,
+        maximumQueueLength: Int,
+        maximumPendingDeliveries: Int = .max
+    ) {
         precondition(maximumQueueLength > 0)
         self.pool = pool
+        self.checkpointer = checkpointer
         self.maximumQueueLength = maximumQueueLength
         self.maximumPendingDeliveries = maximumPendingDeliveries
     }
@@ -72,13 +84,18 @@ final class Committer: Sendable {
     ///
     /// Takes its place in the order of writes before it first suspends. Cancelling the task changes nothing.
     ///
+    /// - Parameters:
+    ///   - touch: What it may change of devices.
+    ///   - body: Works in the open transaction.
+    /// - Returns: What the body returned.
     /// - Throws: ``KeywayStore/StoreError`` with code `overloaded` if too many writes wait, `unavailable` after
     ///   ``close()``, and what became of the transaction.
     func write<Value: Sendable>(
+        touching touch: DeviceRevisions.Touch = .anything,
         _ body: @escaping @Sendable (inout WriteBatch) throws -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            enqueue(body) { continuation.resume(returning: $0) }
+            enqueue(touching: touch, body) { continuation.resume(returning: $0) }
         }
         return try result.get()
     }
@@ -86,9 +103,11 @@ final class Committer: Sendable {
     /// Queues a write.
     ///
     /// - Parameters:
+    ///   - touch: What it may change of devices.
     ///   - body: Works in the open transaction. Called again in a new one if the first has to be rolled back.
     ///   - answer: Called once, at the end, on any thread; at once if the write is refused.
     func enqueue<Value: Sendable>(
+        touching touch: DeviceRevisions.Touch = .anything,
         _ body: @escaping @Sendable (inout WriteBatch) throws -> Value,
         answer: @escaping @Sendable (Result<Value, StoreError>) -> Void
     ) {
@@ -97,7 +116,8 @@ final class Committer: Sendable {
                 let value = try body(&batch)
                 return { answer(.success(value)) }
             },
-            refuse: { answer(.failure($0)) }
+            refuse: { answer(.failure($0)) },
+            touch: touch
         )
         let (refusal, mustStart) = state.withLock { state -> (StoreError?, Bool) in
             if state.isClosed { return (.closed, false) }
@@ -172,6 +192,7 @@ final class Committer: Sendable {
             failedCommit = StoreError(sqlite: error, path: pool.path, mayBeDurable: true)
             leaveTransaction(db)
         }
+        deviceRevisions.changed(writes.lazy.map(\.touch))
         tell(of: performed.events, areDurable: failedCommit == nil)
         for (write, outcome) in zip(writes, performed.outcomes) {
             switch (outcome, failedCommit) {

@@ -6,6 +6,9 @@ extension SQLiteStore {
     /// What tells of events once they are durable.
     package var committedEvents: EventFeed { committer.committedEvents }
 
+    /// What tells whether reads of devices may give other answers than before; kept by the committer.
+    package var deviceRevisions: DeviceRevisions { committer.deviceRevisions }
+
     /// Raised after each write that made deliveries or armed some again.
     package var newDeliveries: Signal { committer.newDeliveries }
 
@@ -99,7 +102,7 @@ extension SQLiteStore {
         in workspaceID: Identifier<Workspace>,
         _ change: @escaping @Sendable (inout Delivery, inout Webhook?) -> [Event]
     ) async throws(StoreError) -> Delivery? {
-        try await committer.write { batch in
+        try await committer.write(touching: .nothing) { batch in
             guard var delivery = try DeliveryRow.fetch(id, in: workspaceID, batch.db) else { return nil }
             var webhook = try OwnedRecordRow<Webhook>.fetch(delivery.webhookID, in: workspaceID, batch.db)
             let (deliveryBefore, webhookBefore) = (delivery, webhook)
@@ -149,7 +152,7 @@ extension SQLiteStore {
         }
         guard candidates.count <= query.limit else { return nil }
         guard !candidates.isEmpty else { return 0 }
-        return try await committer.write { batch in
+        return try await committer.write(touching: .nothing) { batch in
             let db = batch.db
             let rows = try Row.fetchAll(
                 db,
@@ -204,7 +207,7 @@ extension SQLiteStore {
     /// all are abandoned, the rest still has its turn. The join's order is fixed, because without statistics SQLite would
     /// read every pending delivery to find none.
     package func abandonStoppedDeliveries(at time: Timestamp, limit: Int) async throws(StoreError) -> Int {
-        try await committer.write { batch in
+        try await committer.write(touching: .nothing) { batch in
             try batch.db.execute(
                 sql: """
                     UPDATE webhook_deliveries SET status = 'abandoned', reason = 'webhook_stopped', next_try_at = NULL,
@@ -228,7 +231,7 @@ extension SQLiteStore {
 
     /// Forgets deliveries that stopped being pending before a time, and returns how many those were.
     package func forgetDeliveries(finishedBefore time: Timestamp, limit: Int) async throws(StoreError) -> Int {
-        try await committer.write { batch in
+        try await committer.write(touching: .nothing) { batch in
             try batch.db.execute(
                 sql: """
                     DELETE FROM webhook_deliveries

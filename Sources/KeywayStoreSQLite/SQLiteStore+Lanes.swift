@@ -8,7 +8,7 @@ extension SQLiteStore {
     /// - Throws: ``KeywayStore/StoreError`` with code `conflict` if the store does not have the device.
     package func commit(_ commit: LaneCommit) async throws(StoreError) {
         let write = try LaneWrite(commit)
-        try await committer.write { batch in try write.perform(in: &batch) }
+        try await committer.write(touching: DeviceRevisions.Touch(commit)) { batch in try write.perform(in: &batch) }
     }
 
     /// Returns every pending attempt with its device, ordered by device and then by acceptance.

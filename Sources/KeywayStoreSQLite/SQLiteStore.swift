@@ -45,6 +45,7 @@ package final class SQLiteStore: Store {
         }
         committer = Committer(
             pool: pool,
+            checkpointer: checkpointer,
             maximumQueueLength: configuration.maximumQueueLength,
             maximumPendingDeliveries: configuration.maximumPendingDeliveries
         )
@@ -68,7 +69,7 @@ package final class SQLiteStore: Store {
     ///
     /// - Throws: ``KeywayStore/StoreError`` if nothing can be written at the moment.
     package func check() async throws(StoreError) {
-        try await committer.write { batch in
+        try await committer.write(touching: .nothing) { batch in
             try batch.db.execute(sql: "UPDATE health SET checks = checks + 1")
         }
     }
@@ -99,7 +100,7 @@ package final class SQLiteStore: Store {
             try? checkpointer.exclusively { pool in
                 _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             }
-            try checkpointer.close()
+            defer { try? checkpointer.close() }
             try pool.close()
         }
     }

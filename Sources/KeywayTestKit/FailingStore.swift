@@ -70,6 +70,9 @@ package final class FailingStore: Store {
     }
 
     /// That of the store around which this one is.
+    package var deviceRevisions: DeviceRevisions { store.deviceRevisions }
+
+    /// That of the store around which this one is.
     package var committedEvents: EventFeed { store.committedEvents }
 
     /// Reads through.

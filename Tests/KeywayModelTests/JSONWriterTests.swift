@@ -82,6 +82,11 @@ struct JSONWriterTests {
 
     private struct Empty: Encodable {}
 
+    private struct Unsorted: Encodable {
+        let b = 1
+        let a = Double.infinity
+    }
+
     private enum Choice: Encodable {
         case none
         case one(Odd?, name: String)
@@ -118,5 +123,6 @@ struct JSONWriterTests {
     func refusing() {
         #expect(throws: EncodingError.self) { try JSONWriter.text(of: ["a": Double.infinity]) }
         #expect(throws: EncodingError.self) { try JSONWriter.text(of: [Double.nan]) }
+        #expect(throws: EncodingError.self) { try JSONWriter.text(of: [Unsorted()]) }
     }
 }

@@ -21,6 +21,8 @@ package struct Endpoint: Sendable {
     package let isHeld: Bool
     /// Whether its answer is an event stream without end instead of JSON, which the header `last-event-id` resumes.
     package let isStream: Bool
+    /// Which of its answers are kept, to be given again without asking the store.
+    package let keeping: Keeping
     /// The keys of its answer besides `ok`.
     package let answer: [AnswerKey]
     /// The statuses besides 200 with which it gives the same answer, but for `ok`, which is false.
@@ -41,6 +43,7 @@ package struct Endpoint: Sendable {
         rules: [ParameterRule] = [],
         isHeld: Bool = false,
         isStream: Bool = false,
+        keeping: Keeping = .nothing,
         answer: [AnswerKey] = [],
         handler: @escaping @Sendable (Call, Caller) async throws -> Reply
     ) {
@@ -54,6 +57,7 @@ package struct Endpoint: Sendable {
             rules: rules,
             isHeld: isHeld,
             isStream: isStream,
+            keeping: keeping,
             answer: answer
         ) { call, principal in
             guard case .caller(let caller) = principal else { throw APIError.unauthorized }
@@ -72,6 +76,7 @@ package struct Endpoint: Sendable {
         rules: [ParameterRule] = [],
         isHeld: Bool = false,
         isStream: Bool = false,
+        keeping: Keeping = .nothing,
         answer: [AnswerKey] = [],
         handler: @escaping @Sendable (Call, Principal) async throws -> Reply
     ) {
@@ -83,6 +88,7 @@ package struct Endpoint: Sendable {
         self.rules = rules
         self.isHeld = isHeld
         self.isStream = isStream
+        self.keeping = keeping
         self.answer = answer
         otherStatuses = []
         self.summary = summary
@@ -109,10 +115,21 @@ package struct Endpoint: Sendable {
         rules = []
         isHeld = false
         isStream = false
+        keeping = .nothing
         self.answer = answer
         self.otherStatuses = otherStatuses
         self.summary = summary
         self.handler = handler
+    }
+
+    /// Which answers of an endpoint can be given again.
+    package enum Keeping: Hashable, Sendable {
+        /// None.
+        case nothing
+        /// Those of which the handler says that they never change (``Reply/isFinal``).
+        case whatIsFinal
+        /// Those that follow from what the store says of devices, accounts and owned records, and from nothing else.
+        case untilDevicesChange
     }
 
     /// What an endpoint does to the world (wire contract, section 1.1).

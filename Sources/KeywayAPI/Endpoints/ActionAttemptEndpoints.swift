@@ -40,15 +40,20 @@ enum ActionAttemptEndpoints {
         "Returns an action attempt.",
         parameters: [id, include],
         isHeld: true,
+        keeping: .whatIsFinal,
         answer: [AnswerKey("action_attempt", .named(.actionAttempt))]
     ) { call, caller in
         let attempt = await call.services.engine.latest(try await attempt(call, caller))
-        return await call.answer(
+        let includesTimeline = try includesTimeline(call)
+        var reply = await call.answer(
             with: attempt,
             sync: false,
             otherwise: .zero,
-            includesTimeline: try includesTimeline(call)
+            includesTimeline: includesTimeline
         )
+        // A resolved attempt never changes (G2), but for its timeline, to which a late report may be added (G8).
+        reply.isFinal = attempt.status != .pending && !includesTimeline
+        return reply
     }
 
     private static let list = Endpoint(

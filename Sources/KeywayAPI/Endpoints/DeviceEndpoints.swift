@@ -28,6 +28,7 @@ enum DeviceEndpoints {
         accepts: .standardAndClientSession,
         "Returns managed devices, the oldest first. Filters are joined by AND; an empty list filter matches nothing.",
         parameters: DeviceFilters.ofDevices + [Paging.limit, Paging.cursor],
+        keeping: .untilDevicesChange,
         answer: [AnswerKey("devices", .list(of: .named(.device))), AnswerKey("pagination", .named(.pagination))]
     ) { call, caller in
         let page = try await DeviceFilters.page(call, caller, isManaged: true)

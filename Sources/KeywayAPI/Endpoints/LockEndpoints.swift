@@ -28,6 +28,7 @@ enum LockEndpoints {
         accepts: .standardAndClientSession,
         "Returns all locks, the oldest first. Filters are joined by AND; an empty list filter matches nothing.",
         parameters: DeviceFilters.ofLocks,
+        keeping: .untilDevicesChange,
         answer: [AnswerKey("devices", .list(of: .named(.device))), AnswerKey("locks", .list(of: .named(.device)))]
     ) { call, caller in
         let bodies = try await locks(call, caller).map { DeviceBody(device: $0) }

@@ -1,6 +1,7 @@
 import HTTPTypes
 package import Hummingbird
 import KeywayModel
+import KeywayStore
 import Logging
 import NIOCore
 
@@ -94,14 +95,18 @@ package struct APIResponder: HTTPResponder {
         do {
             guard let endpoint else { throw APIError.unknownRoute }
             if request.method == .options { return Response(status: .ok) }
-            let reply = try await reply(to: request, endpoint, id)
-            return try reply.stream.map { render($0, context) } ?? render(reply)
+            return try await answer(to: request, endpoint, id, context)
         } catch {
             return render(services.refusal(for: error, id))
         }
     }
 
-    private func reply(to request: Request, _ endpoint: Endpoint, _ id: RequestID) async throws -> Reply {
+    private func answer(
+        to request: Request,
+        _ endpoint: Endpoint,
+        _ id: RequestID,
+        _ context: APIRequestContext
+    ) async throws -> Response {
         // Before the body is read, unlike in the contract's table: a stranger must not make the server read a megabyte.
         let credential = try endpoint.accepts.map { kinds throws(APIError) in
             try PresentedCredential(in: request.headers, accepting: kinds)
@@ -110,12 +115,33 @@ package struct APIResponder: HTTPResponder {
         guard endpoint.kind.methods.contains(request.method) else {
             throw APIError.methodNotAllowed(endpoint.kind.methods)
         }
+        let body = try await RequestBodyReader.read(request, limit: services.configuration.maximumBodyBytes)
+        let baseURL = BaseURL.of(request, configured: services.configuration.publicBaseURL)
+        func workOut() async throws -> Reply {
+            try await self.reply(to: request, endpoint, id, credential, principal, body: body, baseURL: baseURL)
+        }
+        if let question = question(request, endpoint, principal, body: body, baseURL: baseURL) {
+            return try await answer(question, endpoint.keeping, workOut)
+        }
+        let reply = try await workOut()
+        return try reply.stream.map { render($0, context) } ?? render(reply)
+    }
+
+    private func reply(
+        to request: Request,
+        _ endpoint: Endpoint,
+        _ id: RequestID,
+        _ credential: PresentedCredential?,
+        _ principal: Principal?,
+        body: [UInt8],
+        baseURL: String
+    ) async throws -> Reply {
         let input = try RequestInput.collect(
             endpoint,
             method: request.method,
             query: request.uri.query,
             contentType: request.headers[.contentType],
-            body: try await RequestBodyReader.read(request, limit: services.configuration.maximumBodyBytes)
+            body: body
         )
         let values = try Validator.validate(
             input,
@@ -133,7 +159,7 @@ package struct APIResponder: HTTPResponder {
             idempotencyKey: request.headers[.idempotencyKey],
             preferredWait: endpoint.isHeld ? PreferHeader.wait(in: request.headers[.prefer]) : nil,
             lastEventID: endpoint.isStream ? request.headers[.lastEventID] : nil,
-            baseURL: BaseURL.of(request, configured: services.configuration.publicBaseURL),
+            baseURL: baseURL,
             services: services
         )
         let reply = try await endpoint.handler(call)
@@ -147,10 +173,85 @@ package struct APIResponder: HTTPResponder {
         return try await services.authenticator.principal(presenting: credential)
     }
 
+    // MARK: Kept answers
+
+    /// How old a kept list of devices gets: as old as a credential that is remembered (``Authenticator/memory``), for what
+    /// other processes write to the database, and what only time changes, such as the end of a client session.
+    static let longestKeeping: Duration = .seconds(1)
+
+    /// The question of a request whose answer may be kept; nil if it may not.
+    ///
+    /// Client sessions, of which each sees devices of its own, callers who wait for an outcome, and questions of unusual
+    /// length get no kept answers.
+    private func question(
+        _ request: Request,
+        _ endpoint: Endpoint,
+        _ principal: Principal?,
+        body: [UInt8],
+        baseURL: String
+    ) -> AnswerMemory.Question? {
+        guard endpoint.keeping != .nothing, case .caller(let caller)? = principal, caller.session == nil,
+            !(endpoint.isHeld && request.headers.contains(.prefer))
+        else { return nil }
+        let contentType = request.method == .get ? nil : request.headers[.contentType]
+        let size = body.count + (request.uri.query?.utf8.count ?? 0) + (contentType?.utf8.count ?? 0)
+        guard size <= AnswerMemory.Question.maximumSize else { return nil }
+        return AnswerMemory.Question(
+            path: endpoint.path,
+            isGet: request.method == .get,
+            query: request.uri.query,
+            body: body,
+            contentType: contentType,
+            baseURL: baseURL,
+            requester: caller.requester,
+            workspaceID: caller.workspaceID
+        )
+    }
+
+    /// Gives a kept answer, or works it out and keeps it if its endpoint says so.
+    private func answer(
+        _ question: AnswerMemory.Question,
+        _ keeping: Endpoint.Keeping,
+        _ workOut: () async throws -> Reply
+    ) async throws -> Response {
+        let memory = services.answers
+        let now = services.time.now().monotonic
+        if keeping == .whatIsFinal {
+            if let kept = memory.answer(to: question, at: 0, now: now) { return json(kept) }
+            let reply = try await workOut()
+            let body = try JSONOutput.bytes(of: reply)
+            if reply.isFinal, reply.isPlain {
+                memory.keep(AnswerMemory.Answer(body: body, revision: 0, until: nil), to: question)
+            }
+            return render(reply, body)
+        }
+        // Before anything is read, so that whatever changes meanwhile outdates the answer.
+        let revision = services.store.deviceRevisions[question.workspaceID]
+        if case .give(let body) = await memory.advice(on: question, at: revision, now: now) { return json(body) }
+        var shared: ByteBuffer?
+        defer { memory.finish(question, at: revision, with: shared) }
+        let reply = try await workOut()
+        let body = try JSONOutput.bytes(of: reply)
+        if reply.isPlain {
+            let answer = AnswerMemory.Answer(body: body, revision: revision, until: now + Self.longestKeeping)
+            memory.keep(answer, to: question)
+            shared = body
+        }
+        return render(reply, body)
+    }
+
+    private func json(_ body: ByteBuffer) -> Response {
+        Response(status: .ok, headers: jsonHeaders, body: ResponseBody(byteBuffer: body))
+    }
+
     // MARK: Answers
 
     private func render(_ reply: Reply) throws -> Response {
-        var response = try Response(status: reply.status, headers: jsonHeaders, body: body(reply))
+        render(reply, try JSONOutput.bytes(of: reply))
+    }
+
+    private func render(_ reply: Reply, _ body: ByteBuffer) -> Response {
+        var response = Response(status: reply.status, headers: jsonHeaders, body: ResponseBody(byteBuffer: body))
         response.headers.append(contentsOf: reply.headers)
         setRetryAfter(reply.retryAfter, on: &response)
         return response

@@ -5,6 +5,8 @@ struct Reply: Sendable, ExpressibleByDictionaryLiteral {
     var status: HTTPResponse.Status = .ok
     var retryAfter: Duration?
     var headers: HTTPFields = [:]
+    /// Whether the same question has this answer for ever.
+    var isFinal = false
     /// What is sent instead of the members, for as long as it takes; nil: the members are the answer.
     private(set) var stream: EventStream?
     let members: [(key: String, value: any Encodable & Sendable)]
@@ -12,6 +14,9 @@ struct Reply: Sendable, ExpressibleByDictionaryLiteral {
     init(dictionaryLiteral elements: (String, any Encodable & Sendable)...) {
         members = elements.map { (key: $0.0, value: $0.1) }
     }
+
+    /// Whether it is nothing but a status of 200 and its members.
+    var isPlain: Bool { status == .ok && retryAfter == nil && headers.isEmpty && stream == nil }
 
     /// An answer that goes on until its stream ends.
     static func streaming(_ stream: EventStream) -> Reply {

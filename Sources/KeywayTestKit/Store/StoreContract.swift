@@ -17,7 +17,7 @@ package enum StoreContract {
         laneRules + lateReportRules + recoveryRules + attemptRules + eventRules + deviceRules + deviceSearchRules
             + tenantRules + idempotencyRules + accountRules + deviceChangeRules + deletionRules + accountListRules
             + accountChangeRules + workspaceRules + resetRules + ownedRecordRules + tokenRules
-            + deliveryRules + deliveryListRules + eventFeedRules
+            + deliveryRules + deliveryListRules + eventFeedRules + deviceRevisionRules
     }
 }
 
