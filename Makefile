@@ -24,7 +24,7 @@ mutations: ## Show that the simulation sees deliberate bugs
 torture: ## Kill the server KILLS times (50) under load, and check that nothing was lost or done twice
 	@scripts/torture --kills $(or $(KILLS),50)
 
-bench: ## Measure Keyway beside its limits (to come)
+bench: ## Measure Keyway beside its limits, and write Benchmarks/RESULTS.md
 	@scripts/bench
 
 bench-mqtt: ## Measure the way to a lock behind an MQTT broker, beside the broker's own round trip

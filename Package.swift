@@ -103,6 +103,14 @@ let package = Package(
                 .target(name: "KeywayMQTT", condition: .when(traits: ["MQTT"])),
             ]
         ),
+        .executableTarget(
+            name: "keyway-bench",
+            dependencies: [
+                "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayStoreSQLite", "KeywayTestKit",
+                .argumentParser, .grdbSQLite, .httpTypes, .hummingbird, .logging, .nioCore,
+            ],
+            path: "Benchmarks/keyway-bench"
+        ),
         .testTarget(name: "KeywayModelTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
         .testTarget(name: "KeywayStoreTests", dependencies: ["KeywayModel", "KeywayStore", "KeywayTestKit"]),
         .testTarget(
