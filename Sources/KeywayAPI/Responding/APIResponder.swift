@@ -193,19 +193,17 @@ package struct APIResponder: HTTPResponder {
         guard endpoint.keeping != .nothing, case .caller(let caller)? = principal, caller.session == nil,
             !(endpoint.isHeld && request.headers.contains(.prefer))
         else { return nil }
-        let contentType = request.method == .get ? nil : request.headers[.contentType]
-        let size = body.count + (request.uri.query?.utf8.count ?? 0) + (contentType?.utf8.count ?? 0)
-        guard size <= AnswerMemory.Question.maximumSize else { return nil }
-        return AnswerMemory.Question(
+        let question = AnswerMemory.Question(
             path: endpoint.path,
             isGet: request.method == .get,
             query: request.uri.query,
             body: body,
-            contentType: contentType,
+            contentType: request.headers[.contentType],
             baseURL: baseURL,
             requester: caller.requester,
             workspaceID: caller.workspaceID
         )
+        return question.size <= AnswerMemory.Question.maximumSize ? question : nil
     }
 
     /// Gives a kept answer, or works it out and keeps it if its endpoint says so.

@@ -26,13 +26,13 @@ final class AnswerMemory: Sendable {
         let requester: Requester
         let workspaceID: Identifier<Workspace>
 
-        /// How long the query, the body and the content type of a question may be together, in bytes: 4 KiB.
+        /// The size up to which answers to a question are kept: 4 KiB.
         ///
         /// Questions are hashed while nobody else can ask, so they must be short.
         static let maximumSize = 4 << 10
 
         /// About how many bytes it takes up.
-        fileprivate var size: Int {
+        var size: Int {
             256 + (contentType?.utf8.count ?? 0) + path.utf8.count + (query?.utf8.count ?? 0) + body.count
                 + baseURL.utf8.count
         }

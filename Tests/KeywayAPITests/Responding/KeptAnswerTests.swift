@@ -108,6 +108,14 @@ struct KeptAnswerTests {
             let text = try await client.with("content-type", "text/plain")
                 .send(.post, "/devices/list", body: #"{"limit":2}"#)
             #expect(text.status == 400)
+            // With GET a body counts only if it says that it is JSON.
+            for (type, count) in [("application/json", 2), ("text/plain", all)] {
+                let answer = try await client.with("content-type", type)
+                    .send(.get, "/devices/list", body: #"{"limit":2}"#)
+                #expect(answer.list("devices").count == count)
+            }
+            let long = String(repeating: "x", count: 5000)
+            for _ in 0..<2 { #expect(try await client.get("/devices/list?search=\(long)").status == 200) }
         }
     }
 }
