@@ -62,7 +62,16 @@ final class Checkpointer: Sendable {
         try connection.inDatabase { _ in try body(pool) }
     }
 
-    /// Makes no more checkpoints, and closes the connection; to be called before the pool is closed.
+    /// Moves the whole log and empties it, while the writer waits; to be called on no queue of the database.
+    ///
+    /// - Throws: `DatabaseError` with code `SQLITE_BUSY` if somebody else reads or writes for too long.
+    func emptyLog() throws {
+        try exclusively { pool in
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
+    }
+
+    /// Makes no more checkpoints, and closes the connection; to be called when the writer makes no more commits.
     ///
     /// - Throws: `DatabaseError` if the connection cannot be closed.
     func close() throws {

@@ -81,11 +81,7 @@ package final class SQLiteStore: Store {
     /// - Throws: ``KeywayStore/StoreError`` with code `busy` if somebody else reads or writes for too long; what was
     ///   replaced then stays in the log until the store is closed.
     package func emptyLog() async throws(StoreError) {
-        try await onOwnThread { checkpointer in
-            try checkpointer.exclusively { pool in
-                _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-            }
-        }
+        try await onOwnThread { checkpointer in try checkpointer.emptyLog() }
     }
 
     /// Finishes the writes that wait, moves everything from the log into the file, and closes it.
@@ -97,9 +93,7 @@ package final class SQLiteStore: Store {
         guard await committer.close() else { return }
         try await onOwnThread { [pool] checkpointer in
             // Fails if another process reads; whoever opens the file next then finds everything in the log.
-            try? checkpointer.exclusively { pool in
-                _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-            }
+            try? checkpointer.emptyLog()
             defer { try? checkpointer.close() }
             try pool.close()
         }

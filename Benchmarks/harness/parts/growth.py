@@ -10,10 +10,12 @@ from pathlib import Path
 from support.api import API
 
 from .. import wrk
+from ..copies import changed, columns, insert
 from ..pairs import in_turns
 from ..plan import Plan
 from ..rows import Part, at_least
 from ..servers import fast_locks, keyway
+from .actions import UNLOCK
 
 LOCKS = 64
 MICROSECONDS = 1_000_000
@@ -38,8 +40,6 @@ def measure(plan: Plan) -> Part:
             return lambda: wrk.reads(server.url, key, *paths, seconds=seconds)
 
         def unlocks(server):
-            from .actions import UNLOCK
-
             def run() -> float:
                 summary = wrk.run(UNLOCK, server.url, key, *locks, connections=LOCKS, seconds=plan.seconds)
                 return summary["per_second"]
@@ -67,8 +67,7 @@ def fill(directory: Path, count: int) -> Path:
         database.execute("PRAGMA synchronous = OFF")
         database.execute("PRAGMA cache_size = -1000000")
         devices = [row[0] for row in database.execute("SELECT DISTINCT device_id FROM devices ORDER BY 1")]
-        attempt = columns(database, "action_attempts", "sequence")
-        event = columns(database, "events", "sequence")
+        attempt, event = columns(database, "action_attempts"), columns(database, "events")
         last = database.execute("SELECT max(sequence) FROM events").fetchone()[0]
         like = database.execute(f"SELECT {', '.join(attempt)} FROM action_attempts LIMIT 1").fetchone()
         events = database.execute(
@@ -89,10 +88,8 @@ def fill(directory: Path, count: int) -> Path:
                                     device_id=devices[number % len(devices)], written_at=begin + number), sequence]  # fmt: skip
 
         database.execute("BEGIN")
-        marks = ", ".join("?" * len(attempt))
-        database.executemany(f"INSERT INTO action_attempts ({', '.join(attempt)}) VALUES ({marks})", attempts())
-        marks = ", ".join("?" * (len(event) + 1))
-        database.executemany(f"INSERT INTO events ({', '.join(event)}, sequence) VALUES ({marks})", all_events())
+        insert(database, "action_attempts", attempt, attempts())
+        insert(database, "events", [*event, "sequence"], all_events())
         database.execute("UPDATE workspaces SET last_event_sequence = ? WHERE last_event_sequence = ?", [last + count * len(events), last])
         database.execute("COMMIT")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -101,11 +98,3 @@ def fill(directory: Path, count: int) -> Path:
     sample.write_text("".join(f"/action_attempts/get?action_attempt_id={one}&include=timeline\n" for one in chosen))
     return sample
 
-
-def columns(database: sqlite3.Connection, table: str, *without: str) -> list[str]:
-    return [row[1] for row in database.execute(f"PRAGMA table_info({table})") if row[1] not in without]
-
-
-def changed(names: list[str], row: tuple, **values: object) -> list:
-    """A row with other values in some columns."""
-    return [values.get(name, value) for name, value in zip(names, row, strict=True)]

@@ -10,6 +10,7 @@ from http.client import HTTPConnection
 from support.api import API
 from support.waiting import wait_until
 
+from ..copies import changed, columns, insert
 from ..plan import Plan
 from ..rows import Part, Row
 from ..servers import fast_locks, keyway, resident_mebibytes
@@ -83,13 +84,8 @@ def copy_device(path, device: str, count: int) -> list[str]:
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("BEGIN")
         for table in ("devices", "device_states"):
-            names = [row[1] for row in database.execute(f"PRAGMA table_info({table})") if row[1] != "sequence"]
+            names = columns(database, table)
             like = database.execute(f"SELECT {', '.join(names)} FROM {table} WHERE device_id = ?", [device]).fetchone()
-            rows = (
-                [{"device_id": one, "native_id": one}.get(name, value) for name, value in zip(names, like, strict=True)]
-                for one in ids
-            )
-            marks = ", ".join("?" * len(names))
-            database.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
+            insert(database, table, names, (changed(names, like, device_id=one, native_id=one) for one in ids))
         database.execute("COMMIT")
     return ids

@@ -835,7 +835,6 @@ package struct AttemptLane: Sendable {
 
     private mutating func expireQueue(_ step: inout Step) {
         let now = step.moment.monotonic
-        guard queue.contains(where: { $0.canExpire && now >= $0.deadline }) else { return }
         for waiting in queue where waiting.canExpire && now >= waiting.deadline {
             resolveNeverSent(waiting.attempt, .failure(.actionAttemptExpired), &step)
         }
