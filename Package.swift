@@ -16,6 +16,7 @@ extension Target.Dependency {
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
@@ -41,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -51,55 +53,60 @@ let package = Package(
     targets: [
         .target(name: "KeywayModel"),
         .target(name: "KeywayStore", dependencies: ["KeywayModel"]),
-        .target(name: "KeywayStoreSQLite", dependencies: ["KeywayModel", "KeywayStore", .grdb, .grdbSQLite]),
-        .target(name: "KeywayDriver", dependencies: ["KeywayModel", .crypto, .logging]),
+        .target(name: "KeywayMetrics", dependencies: ["KeywayModel", .metrics]),
+        .target(
+            name: "KeywayStoreSQLite",
+            dependencies: ["KeywayModel", "KeywayStore", .grdb, .grdbSQLite, .metrics]
+        ),
+        .target(name: "KeywayDriver", dependencies: ["KeywayModel", .crypto, .logging, .metrics]),
         .target(name: "KeywaySandbox", dependencies: ["KeywayDriver", "KeywayModel", .crypto]),
         .target(
             name: "KeywayDeviceCloud",
-            dependencies: ["KeywayDriver", "KeywayModel", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1]
+            dependencies: [
+                "KeywayDriver", "KeywayModel", .asyncHTTPClient, .crypto, .logging, .metrics, .nioCore, .nioHTTP1,
+            ]
         ),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .target(
             name: "KeywayMQTT",
             dependencies: [
                 .target(name: "CMosquitto", condition: .when(traits: ["MQTT"])), "KeywayDriver", "KeywayModel",
-                .logging,
+                .logging, .metrics,
             ]
         ),
         .target(name: "KeywayClient", dependencies: [.asyncHTTPClient, .logging, .nioCore, .nioHTTP1]),
         .target(
             name: "KeywayEngine",
             dependencies: [
-                "KeywayDriver", "KeywayModel", "KeywayStore", .logging, .serviceLifecycle,
+                "KeywayDriver", "KeywayModel", "KeywayStore", .logging, .metrics, .serviceLifecycle,
             ]
         ),
         .target(
             name: "KeywayAPI",
             dependencies: [
-                "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayWebhooks", .crypto, .httpTypes,
-                .hummingbird,
-                .logging, .mustache, .nioCore, .serviceLifecycle,
+                "KeywayDriver", "KeywayEngine", "KeywayMetrics", "KeywayModel", "KeywayStore", "KeywayWebhooks",
+                .crypto, .httpTypes, .hummingbird, .logging, .metrics, .mustache, .nioCore, .serviceLifecycle,
             ]
         ),
         .target(
             name: "KeywayWebhooks",
             dependencies: [
-                "KeywayModel", "KeywayStore", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+                "KeywayModel", "KeywayStore", .asyncHTTPClient, .crypto, .logging, .metrics, .nioCore, .nioHTTP1,
                 .serviceLifecycle,
             ]
         ),
         .target(
             name: "KeywayTestKit",
-            dependencies: ["KeywayDriver", "KeywayModel", "KeywayStore"]
+            dependencies: ["KeywayDriver", "KeywayMetrics", "KeywayModel", "KeywayStore"]
         ),
         .target(name: "KeywaySimulation", dependencies: ["KeywayModel", "KeywayStore"]),
         .executableTarget(name: "keyway-simulate", dependencies: ["KeywaySimulation", .argumentParser]),
         .executableTarget(
             name: "keyway",
             dependencies: [
-                "KeywayAPI", "KeywayClient", "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel",
-                "KeywaySandbox", "KeywayStore", "KeywayStoreSQLite", "KeywayWebhooks", .argumentParser, .configuration,
-                .hummingbird, .logging, .nioCore, .serviceLifecycle, .unixSignals,
+                "KeywayAPI", "KeywayClient", "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayMetrics",
+                "KeywayModel", "KeywaySandbox", "KeywayStore", "KeywayStoreSQLite", "KeywayWebhooks", .argumentParser,
+                .configuration, .hummingbird, .logging, .metrics, .nioCore, .serviceLifecycle, .unixSignals,
                 .target(name: "KeywayMQTT", condition: .when(traits: ["MQTT"])),
             ]
         ),
@@ -112,10 +119,13 @@ let package = Package(
             path: "Benchmarks/keyway-bench"
         ),
         .testTarget(name: "KeywayModelTests", dependencies: ["KeywayModel", "KeywayTestKit"]),
+        .testTarget(name: "KeywayMetricsTests", dependencies: ["KeywayMetrics", .metrics]),
         .testTarget(name: "KeywayStoreTests", dependencies: ["KeywayModel", "KeywayStore", "KeywayTestKit"]),
         .testTarget(
             name: "KeywayStoreSQLiteTests",
-            dependencies: ["KeywayModel", "KeywayStore", "KeywayStoreSQLite", "KeywayTestKit", .grdb]
+            dependencies: [
+                "KeywayMetrics", "KeywayModel", "KeywayStore", "KeywayStoreSQLite", "KeywayTestKit", .grdb,
+            ]
         ),
         .testTarget(
             name: "KeywaySandboxTests",
@@ -125,15 +135,15 @@ let package = Package(
         .testTarget(
             name: "KeywayDeviceCloudTests",
             dependencies: [
-                "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayTestKit",
-                .crypto, .logging, .nioCore, .nioPosix,
+                "KeywayDeviceCloud", "KeywayDriver", "KeywayEngine", "KeywayMetrics", "KeywayModel", "KeywayStore",
+                "KeywayTestKit", .crypto, .logging, .nioCore, .nioPosix,
             ]
         ),
         .testTarget(
             name: "KeywayMQTTTests",
             dependencies: [
-                "KeywayDriver", "KeywayEngine", "KeywayMQTT", "KeywayModel", "KeywayStore", "KeywayTestKit", .logging,
-                .nioCore, .nioPosix,
+                "KeywayDriver", "KeywayEngine", "KeywayMQTT", "KeywayMetrics", "KeywayModel", "KeywayStore",
+                "KeywayTestKit", .logging, .nioCore, .nioPosix,
             ],
             resources: [.copy("Fixtures")]
         ),
@@ -141,22 +151,23 @@ let package = Package(
         .testTarget(
             name: "KeywayWebhooksTests",
             dependencies: [
-                "KeywayModel", "KeywayStore", "KeywayStoreSQLite", "KeywayTestKit", "KeywayWebhooks", .asyncHTTPClient,
-                .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle,
+                "KeywayMetrics", "KeywayModel", "KeywayStore", "KeywayStoreSQLite", "KeywayTestKit", "KeywayWebhooks",
+                .asyncHTTPClient, .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle,
             ]
         ),
         .testTarget(
             name: "KeywayEngineTests",
             dependencies: [
-                "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywayStore", "KeywayTestKit", .logging,
-                .serviceLifecycle,
+                "KeywayDriver", "KeywayEngine", "KeywayMetrics", "KeywayModel", "KeywayStore", "KeywayTestKit",
+                .logging, .serviceLifecycle,
             ]
         ),
         .testTarget(
             name: "KeywayAPITests",
             dependencies: [
-                "KeywayAPI", "KeywayDriver", "KeywayEngine", "KeywayModel", "KeywaySandbox", "KeywayStore",
-                "KeywayTestKit", "KeywayWebhooks", .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore,
+                "KeywayAPI", "KeywayDriver", "KeywayEngine", "KeywayMetrics", "KeywayModel", "KeywaySandbox",
+                "KeywayStore", "KeywayTestKit", "KeywayWebhooks", .httpTypes, .hummingbird, .hummingbirdTesting,
+                .logging, .nioCore,
                 .serviceLifecycle,
             ]
         ),

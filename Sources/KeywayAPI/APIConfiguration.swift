@@ -58,6 +58,10 @@ package struct APIConfiguration: Hashable, Sendable {
     ///
     /// Default 30 s.
     package var eventStreamWriteTimeout: Duration
+    /// What who reads `/metrics` must present as a bearer token; nil: there is no `/metrics`.
+    ///
+    /// Default nil.
+    package var metricsToken: String?
 
     /// Makes a configuration; every value has its default.
     package init(
@@ -74,7 +78,8 @@ package struct APIConfiguration: Hashable, Sendable {
         maximumEventStreams: Int = 2048,
         maximumEventStreamsPerKey: Int = 1024,
         eventStreamHeartbeat: Duration = .seconds(15),
-        eventStreamWriteTimeout: Duration = .seconds(30)
+        eventStreamWriteTimeout: Duration = .seconds(30),
+        metricsToken: String? = nil
     ) {
         self.host = host
         self.port = port
@@ -90,5 +95,6 @@ package struct APIConfiguration: Hashable, Sendable {
         self.maximumEventStreamsPerKey = maximumEventStreamsPerKey
         self.eventStreamHeartbeat = eventStreamHeartbeat
         self.eventStreamWriteTimeout = eventStreamWriteTimeout
+        self.metricsToken = metricsToken
     }
 }

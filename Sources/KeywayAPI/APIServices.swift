@@ -1,9 +1,11 @@
 package import KeywayDriver
 package import KeywayEngine
+package import KeywayMetrics
 package import KeywayModel
 package import KeywayStore
 package import KeywayWebhooks
 package import Logging
+import Metrics
 
 /// What the endpoints work with.
 package struct APIServices: Sendable {
@@ -16,6 +18,8 @@ package struct APIServices: Sendable {
     let ids: any IdentifierSource
     let secrets: SecretSource
     let webhooks: WebhookSafety
+    /// Where what is measured is shown; nil: nowhere.
+    let metrics: MetricsRoute?
     let configuration: APIConfiguration
     let logger: Logger
     let authenticator: Authenticator
@@ -36,6 +40,8 @@ package struct APIServices: Sendable {
     ///   - ids: Where new identities come from, those of requests included.
     ///   - secrets: Where new tokens and signing secrets come from.
     ///   - webhooks: Where webhooks may send, and what keeps their secrets.
+    ///   - metrics: Who is told what is measured here, and what `/metrics` shows if the configuration has a token for it;
+    ///     nil: nothing is measured.
     ///   - configuration: The settings.
     ///   - logger: Where requests and their troubles are logged.
     package init(
@@ -48,6 +54,7 @@ package struct APIServices: Sendable {
         ids: any IdentifierSource,
         secrets: SecretSource = SecretSource(SystemRandomNumberGenerator()),
         webhooks: WebhookSafety = WebhookSafety(),
+        metrics: MetricsRegistry? = nil,
         configuration: APIConfiguration = APIConfiguration(),
         logger: Logger
     ) {
@@ -60,6 +67,9 @@ package struct APIServices: Sendable {
         self.ids = ids
         self.secrets = secrets
         self.webhooks = webhooks
+        self.metrics = metrics.flatMap { registry in
+            configuration.metricsToken.map { MetricsRoute(registry, token: $0) }
+        }
         self.configuration = configuration
         self.logger = logger
         authenticator = Authenticator(store: store, time: time)
@@ -67,7 +77,8 @@ package struct APIServices: Sendable {
         troubles = TroubleLog(time: time, logger: logger)
         streams = EventStreamSlots(
             maximum: configuration.maximumEventStreams,
-            maximumPerKey: configuration.maximumEventStreamsPerKey
+            maximumPerKey: configuration.maximumEventStreamsPerKey,
+            metrics: metrics ?? NOOPMetricsHandler.instance
         )
     }
 }

@@ -61,8 +61,19 @@ extension DeviceCloudDriver {
         if let firstError { throw firstError }
     }
 
-    /// Asks for the list of an account's locks.
+    /// Asks for the list of an account's locks; whether it comes is whether the account is connected.
     func list(_ account: CloudAccount) async throws -> [MakerLockList.Entry] {
+        do {
+            let entries = try await askForList(account)
+            tally.note(account.account.id, isConnected: true)
+            return entries
+        } catch {
+            if !Task.isCancelled { tally.note(account.account.id, isConnected: false) }
+            throw error
+        }
+    }
+
+    private func askForList(_ account: CloudAccount) async throws -> [MakerLockList.Entry] {
         let answer = try await get("/locks", of: account)
         guard answer.isSuccess, let list: MakerLockList = answer.decoded() else {
             throw Unreadable(reason: "GET /locks was answered with HTTP \(answer.status) or not as agreed")

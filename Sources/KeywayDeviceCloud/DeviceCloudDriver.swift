@@ -1,6 +1,7 @@
 package import KeywayDriver
 package import KeywayModel
 package import Logging
+package import Metrics
 import Synchronization
 
 /// The driver of locks behind makers' HTTP APIs (docs/device-cloud.md), for any number of connected accounts.
@@ -15,6 +16,7 @@ package final class DeviceCloudDriver: DeviceDriver, AccountSynchronizer {
     let time: any TimeSource
     let logger: Logger
     let client: MakerClient
+    let tally: ConnectionTally
     private let source: AccountSource
     private let accounts: ServedAccounts<CloudAccount>
     private let sink = Mutex<(any ReportSink)?>(nil)
@@ -25,11 +27,13 @@ package final class DeviceCloudDriver: DeviceDriver, AccountSynchronizer {
     ///   - source: Where it learns of connected accounts and their locks.
     ///   - time: What intervals, time limits and deadlines are counted on.
     ///   - configuration: The settings.
+    ///   - metrics: Who is told how many accounts are connected; by default nobody.
     ///   - logger: Where it says what is wrong with an account, once, and when it is right again.
     package init(
         source: AccountSource,
         time: any TimeSource,
         configuration: DeviceCloudConfiguration = DeviceCloudConfiguration(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         logger: Logger
     ) {
         self.source = source
@@ -37,10 +41,12 @@ package final class DeviceCloudDriver: DeviceDriver, AccountSynchronizer {
         self.configuration = configuration
         self.logger = logger
         client = MakerClient(maximumAnswerBytes: configuration.maximumAnswerBytes)
+        tally = ConnectionTally(of: provider, metrics)
         accounts = ServedAccounts(
             source: source,
             pollInterval: configuration.accountPollInterval,
             time: time,
+            tally: tally,
             logger: logger
         ) { stored in
             CloudAccount(stored, try DeviceCloudSettings(stored.settings), configuration)

@@ -16,6 +16,7 @@ package final class ServedAccounts<Served: ServedAccount>: Sendable {
     private let source: AccountSource
     private let pollInterval: Duration
     private let time: any TimeSource
+    private let tally: ConnectionTally
     private let logger: Logger
     private let make: @Sendable (ConnectedAccount) throws -> Served
     private let state = Mutex(State())
@@ -35,18 +36,21 @@ package final class ServedAccounts<Served: ServedAccount>: Sendable {
     ///   - source: Where it learns of accounts and their devices.
     ///   - pollInterval: How often it looks which accounts there are, and tries again what failed.
     ///   - time: What the interval is counted on.
+    ///   - tally: Where the accounts are counted while they are served; the driver tells it which are connected.
     ///   - logger: Where it says what is wrong with an account, once.
     ///   - make: Makes what serves an account; throws if its settings cannot be used.
     package init(
         source: AccountSource,
         pollInterval: Duration,
         time: any TimeSource,
+        tally: ConnectionTally,
         logger: Logger,
         make: @escaping @Sendable (ConnectedAccount) throws -> Served
     ) {
         self.source = source
         self.pollInterval = pollInterval
         self.time = time
+        self.tally = tally
         self.logger = logger
         self.make = make
     }
@@ -146,12 +150,14 @@ package final class ServedAccounts<Served: ServedAccount>: Sendable {
         reportingTo sink: any ReportSink,
         _ serve: @escaping @Sendable (Served) async -> Void
     ) async {
+        tally.begin(served.account.id)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await serve(served) }
             group.addTask { await served.removal.wait() }
             await group.next()
             group.cancelAll()
         }
+        tally.end(served.account.id)
         if served.removal.isOpen { await clear(served.account, reportingTo: sink) }
     }
 

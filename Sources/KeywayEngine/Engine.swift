@@ -2,6 +2,7 @@ package import KeywayDriver
 package import KeywayModel
 package import KeywayStore
 package import Logging
+package import Metrics
 import ServiceLifecycle
 import Synchronization
 
@@ -33,12 +34,22 @@ package final class Engine: Sendable {
     private let drained = Gate()
 
     /// Makes an engine, which does nothing before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - store: Where everything durable is.
+    ///   - drivers: What speaks to the devices.
+    ///   - time: The clocks.
+    ///   - ids: Where new identities come from.
+    ///   - configuration: The settings.
+    ///   - metrics: Who is told what the engine measures; by default nobody.
+    ///   - logger: Where it says what it does.
     package init(
         store: any Store,
         drivers: DriverRegistry,
         time: any TimeSource,
         ids: any IdentifierSource,
         configuration: EngineConfiguration = EngineConfiguration(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         logger: Logger
     ) {
         self.drivers = drivers
@@ -49,6 +60,7 @@ package final class Engine: Sendable {
             ids: ids,
             jobs: JobQueue(),
             outages: OutageLog(logger: logger),
+            instruments: EngineInstruments(metrics),
             logger: logger
         )
     }
@@ -142,6 +154,7 @@ package final class Engine: Sendable {
         )
         let accepted = try await runner.request(request).get()
         if accepted.id == attempt.id {
+            surroundings.instruments.ended((.accept, surroundings.time.now().monotonic - moment.monotonic))
             surroundings.logger.info(
                 "action attempt accepted",
                 metadata: metadata.merging([
@@ -446,6 +459,7 @@ package final class Engine: Sendable {
         try await writing { () throws(StoreError) in
             try await surroundings.store.reset(workspaceID, to: accounts, attempt: attempt, idempotency: record)
         }
+        surroundings.instruments.resolved(attempt)
         return attempt
     }
 
@@ -503,7 +517,12 @@ package final class Engine: Sendable {
             limits: configuration.lane,
             at: surroundings.time.now()
         )
-        return LaneRunner(lane: lane, driver: drivers[lane.device.provider], surroundings: surroundings)
+        return LaneRunner(
+            lane: lane,
+            takingUp: unresolved.map(\.id),
+            driver: drivers[lane.device.provider],
+            surroundings: surroundings
+        )
     }
 }
 

@@ -12,6 +12,7 @@ actor LaneRunner {
         let ids: any IdentifierSource
         let jobs: JobQueue
         let outages: OutageLog
+        let instruments: EngineInstruments
         let logger: Logger
     }
 
@@ -19,6 +20,7 @@ actor LaneRunner {
     private typealias Waiter = CheckedContinuation<ActionAttempt?, Never>
 
     private var lane: AttemptLane
+    private var stages: StageClock
     private let driver: (any DeviceDriver)?
     private let surroundings: Surroundings
 
@@ -35,10 +37,24 @@ actor LaneRunner {
     private var armedFor: MonotonicInstant?
     private var isClosed = false
 
-    init(lane: AttemptLane, driver: (any DeviceDriver)?, surroundings: Surroundings) {
+    /// Makes a runner.
+    ///
+    /// - Parameters:
+    ///   - lane: The lane.
+    ///   - unresolved: The attempts that it was made with.
+    ///   - driver: What speaks to the device; nil if there is no driver for its provider.
+    ///   - surroundings: What all runners share.
+    init(
+        lane: AttemptLane,
+        takingUp unresolved: [Identifier<ActionAttempt>],
+        driver: (any DeviceDriver)?,
+        surroundings: Surroundings
+    ) {
         self.lane = lane
         self.driver = driver
         self.surroundings = surroundings
+        stages = StageClock(takingUp: unresolved)
+        surroundings.instruments.changeUnresolved(by: unresolved.count)
     }
 
     /// The device with its state as the store has it.
@@ -172,7 +188,11 @@ actor LaneRunner {
 
     private func feed(_ input: AttemptLane.Input) {
         guard !isClosed else { return }
-        for action in lane.handle(input, at: surroundings.time.now(), ids: surroundings.ids) { perform(action) }
+        let now = surroundings.time.now()
+        for action in lane.handle(input, at: now, ids: surroundings.ids) {
+            measure(action, at: now.monotonic)
+            perform(action)
+        }
         arm()
         if lane.isQuiet {
             for drainer in drainers { drainer.resume() }
@@ -211,6 +231,7 @@ actor LaneRunner {
         // Nothing may happen in the lane between this look and the driver: no `await` until it has the command.
         feed(.leaving(command.attemptID))
         guard lane.progress(of: command.attemptID) == .sent else { return }
+        surroundings.instruments.ended(stages.left(command.attemptID, at: surroundings.time.now().monotonic))
         let answer: CommandAnswer
         if let driver {
             answer = await driver.perform(command, on: lane.device)
@@ -241,6 +262,28 @@ actor LaneRunner {
     private func woke(at instant: MonotonicInstant) {
         if armedFor == instant { armedFor = nil }
         feed(.woken)
+    }
+
+    // MARK: Measuring
+
+    private func measure(_ action: AttemptLane.Action, at now: MonotonicInstant) {
+        let instruments = surroundings.instruments
+        switch action {
+        case .accepted(let attempt):
+            stages.accepted(attempt.id, at: now)
+            instruments.accepted(laneDepth: stages.count)
+            instruments.changeUnresolved(by: 1)
+        case .commit(let commit):
+            for case .resolve(let attempt, _) in commit.changes {
+                instruments.ended(stages.decided(attempt.id, at: now))
+            }
+        case .resolved(let attempt):
+            let before = stages.count
+            instruments.ended(stages.resolved(attempt.id, at: now))
+            instruments.changeUnresolved(by: stages.count - before)
+            instruments.resolved(attempt)
+        case .send, .read, .joined, .refused, .recorded: break
+        }
     }
 
     // MARK: Small things

@@ -2,6 +2,7 @@
 package import KeywayDriver
 package import KeywayModel
 package import Logging
+package import Metrics
 
 /// The driver of locks behind MQTT brokers (docs/mqtt.md), for any number of connected accounts with a broker each.
 ///
@@ -16,6 +17,7 @@ package final class MQTTDriver: DeviceDriver {
     private let source: AccountSource
     private let noteConnection: @Sendable (ConnectedAccount, Bool) async throws -> Void
     private let accounts: ServedAccounts<BrokerAccount>
+    private let tally: ConnectionTally
 
     /// Makes a driver, which does nothing before ``run(reportingTo:)``.
     ///
@@ -26,6 +28,7 @@ package final class MQTTDriver: DeviceDriver {
     ///   - time: What intervals, time limits and deadlines are counted on.
     ///   - random: Where the jitter of the pauses between tries to connect comes from.
     ///   - configuration: The settings.
+    ///   - metrics: Who is told how many accounts are connected; by default nobody.
     ///   - logger: Where it says what is wrong with an account, once, and when it is right again.
     package init(
         source: AccountSource,
@@ -33,16 +36,19 @@ package final class MQTTDriver: DeviceDriver {
         time: any TimeSource,
         random: some RandomNumberGenerator & Sendable,
         configuration: MQTTConfiguration = MQTTConfiguration(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         logger: Logger
     ) {
         self.source = source
         self.noteConnection = noteConnection
         self.time = time
         self.configuration = configuration
+        tally = ConnectionTally(of: provider, metrics)
         accounts = ServedAccounts(
             source: source,
             pollInterval: configuration.accountPollInterval,
             time: time,
+            tally: tally,
             logger: logger
         ) { stored in
             BrokerAccount(
@@ -58,7 +64,10 @@ package final class MQTTDriver: DeviceDriver {
 
     /// Serves the accounts that there are, until the task is cancelled; once in a driver's life.
     package func run(reportingTo sink: any ReportSink) async {
-        let listener = BrokerAccount.Listener(sink: sink, noteConnection: noteConnection)
+        let listener = BrokerAccount.Listener(sink: sink) { [tally, noteConnection] account, stands in
+            tally.note(account.id, isConnected: stands)
+            try await noteConnection(account, stands)
+        }
         await accounts.run(reportingTo: sink) { [source] account in
             await account.serve(knowing: { try await source.devices(account.account) }, for: listener)
         }

@@ -54,6 +54,7 @@ final class Committer: Sendable {
     private let checkpointer: Checkpointer?
     private let maximumQueueLength: Int
     private let maximumPendingDeliveries: Int
+    private let instruments: CommitInstruments?
     private let state = Mutex(State())
 
     /// Raised after each transaction that made deliveries or armed some again.
@@ -63,18 +64,20 @@ final class Committer: Sendable {
     /// What tells whether reads of devices may give other answers than before.
     let deviceRevisions = DeviceRevisions()
 
-    /// Makes a committer that is the only one to write through this pool.
+    /// Makes a committer that is the only one to write through this pool; it measures if it has instruments.
     init(
         pool: DatabasePool,
         checkpointer: Checkpointer? = nil,
         maximumQueueLength: Int,
-        maximumPendingDeliveries: Int = .max
+        maximumPendingDeliveries: Int = .max,
+        instruments: CommitInstruments? = nil
     ) {
         precondition(maximumQueueLength > 0)
         self.pool = pool
         self.checkpointer = checkpointer
         self.maximumQueueLength = maximumQueueLength
         self.maximumPendingDeliveries = maximumPendingDeliveries
+        self.instruments = instruments
     }
 
     /// The number of transactions committed so far.
@@ -174,11 +177,13 @@ final class Committer: Sendable {
 
     /// Commits writes in one transaction and answers them all.
     private func commit(_ writes: [Write], _ db: Database) {
+        let start = instruments?.begin()
         let performed: Performed
         do {
             performed = try performTogether(writes, db) ?? performApart(writes, db)
         } catch {
             leaveTransaction(db)
+            instruments?.failed()
             let refusal = StoreError(sqlite: error, path: pool.path)
             for write in writes { write.refuse(refusal) }
             return
@@ -187,9 +192,11 @@ final class Committer: Sendable {
         do {
             try db.commit()
             state.withLock { $0.transactionCount += 1 }
+            if let start { instruments?.committed(writes: writes.count, since: start) }
         } catch {
             // The commit record may have reached the disk before the error did.
             failedCommit = StoreError(sqlite: error, path: pool.path, mayBeDurable: true)
+            instruments?.failed()
             leaveTransaction(db)
         }
         deviceRevisions.changed(writes.lazy.map(\.touch))

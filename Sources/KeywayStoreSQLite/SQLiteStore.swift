@@ -16,10 +16,16 @@ package final class SQLiteStore: Store {
     ///
     /// Waits for the disk: to be called while the program starts.
     ///
+    /// - Parameters:
+    ///   - configuration: How.
+    ///   - instruments: What measures its transactions; nil: nothing does.
     /// - Throws: ``KeywayStore/StoreError`` with code `unavailable` if the file cannot be opened or was written by a newer
     ///   Keyway, `corrupt` if it is no database, `busy` if another process does not let go of it, `full` if there is no
     ///   room.
-    package init(_ configuration: SQLiteStoreConfiguration) throws(StoreError) {
+    package init(
+        _ configuration: SQLiteStoreConfiguration,
+        instruments: CommitInstruments? = nil
+    ) throws(StoreError) {
         do {
             // One process at a time: two that make the same file or take the same migration would trip each other up.
             let opening = try FileLock(path: configuration.path + ".opening", waits: true)
@@ -47,7 +53,8 @@ package final class SQLiteStore: Store {
             pool: pool,
             checkpointer: checkpointer,
             maximumQueueLength: configuration.maximumQueueLength,
-            maximumPendingDeliveries: configuration.maximumPendingDeliveries
+            maximumPendingDeliveries: configuration.maximumPendingDeliveries,
+            instruments: instruments
         )
     }
 

@@ -1,6 +1,7 @@
 package import KeywayModel
 package import KeywayStore
 package import Logging
+package import Metrics
 import ServiceLifecycle
 import Synchronization
 
@@ -15,6 +16,7 @@ package final class WebhookSender: Service {
     private let ids: any IdentifierSource
     private let random: Mutex<any RandomNumberGenerator & Sendable>
     private let configuration: WebhookConfiguration
+    private let instruments: SenderInstruments
     private let logger: Logger
     private let plan: Mutex<SendingPlan>
     private let isStoreFailing = Mutex(false)
@@ -37,6 +39,7 @@ package final class WebhookSender: Service {
     ///   - random: Where the jitter of retries comes from.
     ///   - resolver: What finds the addresses of hosts; nil: the system's, with as many threads as there are requests.
     ///   - configuration: The settings.
+    ///   - metrics: Who is told what the sender measures; by default nobody.
     ///   - logger: Where troubles are logged.
     package init(
         store: any Store,
@@ -46,6 +49,7 @@ package final class WebhookSender: Service {
         random: some RandomNumberGenerator & Sendable,
         resolver: HostResolver? = nil,
         configuration: WebhookConfiguration = WebhookConfiguration(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         logger: Logger
     ) {
         self.store = store
@@ -59,6 +63,7 @@ package final class WebhookSender: Service {
         self.ids = ids
         self.random = Mutex(random)
         self.configuration = configuration
+        instruments = SenderInstruments(metrics)
         self.logger = logger
         plan = Mutex(
             SendingPlan(
@@ -204,9 +209,10 @@ package final class WebhookSender: Service {
     private func settle(_ delivery: Delivery, _ settlement: Settlement) async -> Bool {
         while true {
             do {
-                _ = try await store.updateDelivery(delivery.id, in: delivery.workspaceID) { delivery, webhook in
+                let after = try await store.updateDelivery(delivery.id, in: delivery.workspaceID) { delivery, webhook in
                     settlement.apply(to: &delivery, &webhook)
                 }
+                if let after { instruments.tried(delivery, after) }
                 storeWorks()
                 return true
             } catch {

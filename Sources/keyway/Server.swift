@@ -5,12 +5,14 @@ import KeywayAPI
 import KeywayDeviceCloud
 import KeywayDriver
 import KeywayEngine
+import KeywayMetrics
 import KeywayModel
 import KeywaySandbox
 import KeywayStore
 import KeywayStoreSQLite
 import KeywayWebhooks
 import Logging
+import Metrics
 import NIOCore
 import ServiceLifecycle
 import UnixSignals
@@ -37,8 +39,10 @@ struct Server {
             let directory = DataDirectory(path: settings.dataDirectory)
             try directory.create()
             let lock = try directory.lock()
-            let tenancy = try await Tenancy.open(settings)
-            try await serve(tenancy, logger: logger)
+            // Nothing is measured that nobody can see.
+            let metrics = settings.api.metricsToken.map { _ in MetricsRegistry() }
+            let tenancy = try await Tenancy.open(settings, measuringFor: metrics)
+            try await serve(tenancy, metrics, logger: logger)
             try await tenancy.close()
             withExtendedLifetime(lock) {}
         } catch let error as StoreError {
@@ -47,8 +51,9 @@ struct Server {
         logger.info("stopped")
     }
 
-    private func serve(_ tenancy: Tenancy, logger: Logger) async throws {
+    private func serve(_ tenancy: Tenancy, _ registry: MetricsRegistry?, logger: Logger) async throws {
         let store = tenancy.store
+        let metrics: any MetricsFactory = registry ?? NOOPMetricsHandler.instance
         try await sealSecrets(in: tenancy, logger: logger)
         try await keepListedAccounts(in: tenancy, logger: logger)
         let sandbox = SandboxDriver(
@@ -67,15 +72,17 @@ struct Server {
             source: .stored(in: store, of: .deviceCloud),
             time: tenancy.time,
             configuration: settings.deviceCloud,
+            metrics: metrics,
             logger: logger
         )
-        let drivers: [any DeviceDriver] = [sandbox, deviceCloud] + Self.brokerDrivers(tenancy, settings.engine, logger)
+        let drivers: [any DeviceDriver] = [sandbox, deviceCloud] + brokerDrivers(tenancy, metrics, logger)
         let engine = Engine(
             store: store,
             drivers: DriverRegistry(drivers),
             time: tenancy.time,
             ids: tenancy.ids,
             configuration: settings.engine,
+            metrics: metrics,
             logger: logger
         )
         let sender = WebhookSender(
@@ -85,6 +92,7 @@ struct Server {
             ids: tenancy.ids,
             random: SystemRandomNumberGenerator(),
             configuration: settings.webhooks,
+            metrics: metrics,
             logger: logger
         )
         let welcome = Welcome(tenancy: tenancy, host: settings.api.host, logger: logger)
@@ -98,6 +106,7 @@ struct Server {
                 time: tenancy.time,
                 ids: tenancy.ids,
                 webhooks: settings.webhookSafety,
+                metrics: registry,
                 configuration: settings.api,
                 logger: logger
             ),
@@ -176,9 +185,9 @@ struct Server {
 
 extension Server {
     /// The driver of locks behind MQTT brokers, if this server is built with it.
-    fileprivate static func brokerDrivers(
+    fileprivate func brokerDrivers(
         _ tenancy: Tenancy,
-        _ engine: EngineConfiguration,
+        _ metrics: any MetricsFactory,
         _ logger: Logger
     ) -> [any DeviceDriver] {
         #if MQTT
@@ -187,7 +196,8 @@ extension Server {
             noteConnection: { account, stands in try await tenancy.note(account, isConnected: stands) },
             time: tenancy.time,
             random: SystemRandomNumberGenerator(),
-            configuration: MQTTConfiguration(settlingTime: engine.lane.resolutionGrace + .seconds(1)),
+            configuration: MQTTConfiguration(settlingTime: settings.engine.lane.resolutionGrace + .seconds(1)),
+            metrics: metrics,
             logger: logger
         )
         return [driver]

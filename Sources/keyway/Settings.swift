@@ -110,7 +110,8 @@ struct Settings: Hashable, Sendable {
             ),
             eventStreamWriteTimeout: .seconds(
                 try await reader.number("event_stream_write_timeout_seconds", in: 1...600) ?? 30
-            )
+            ),
+            metricsToken: try await reader.token("metrics_token")
         )
         engine = EngineConfiguration(
             defaultDeadline: .seconds(try await reader.number("default_deadline_seconds", in: 1...86400) ?? 30),
@@ -169,7 +170,7 @@ extension Settings {
         "late_report_window_seconds", "log_level", "maximum_body_bytes", "maximum_connections",
         "maximum_event_streams", "maximum_event_streams_per_key", "maximum_lane_length",
         "maximum_page_size", "maximum_store_queue_length", "maximum_sync_wait_seconds", "maximum_timeline_reports",
-        "maximum_unpaged_rows", "port", "public_url", "rate_limit_per_minute", "rate_limit_sandbox",
+        "maximum_unpaged_rows", "metrics_token", "port", "public_url", "rate_limit_per_minute", "rate_limit_sandbox",
         "resolution_grace_seconds", "sandbox_fast_locks", "secret_key", "secret_key_previous",
         "store_busy_timeout_seconds", "webhook_allowed_networks", "webhook_maximum_pending", "webhook_maximum_requests",
         "webhook_maximum_requests_per_endpoint", "webhook_poll_seconds", "webhook_retention_days",

@@ -37,6 +37,23 @@ struct SettingsReader {
         return text
     }
 
+    /// A secret that clients present as a bearer token; what is wrong with one is said without repeating it.
+    func token(_ name: String) async throws -> String? {
+        guard let text = try await text(name) else { return nil }
+        let isVisible = text.utf8.allSatisfy { (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) }
+        guard isVisible, Self.tokenLengths.contains(text.utf8.count) else {
+            throw SettingsError(
+                message:
+                    "\(name) must be \(Self.tokenLengths.lowerBound) to \(Self.tokenLengths.upperBound) visible ASCII "
+                    + "characters without blanks."
+            )
+        }
+        return text
+    }
+
+    /// From what cannot be guessed in any number of requests, to what fits any header.
+    private static let tokenLengths = 16...256
+
     func flag(_ name: String) async throws -> Bool? {
         do {
             return try await config.fetchBool(forKey: ConfigKey([name]))

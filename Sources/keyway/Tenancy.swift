@@ -5,6 +5,7 @@ import KeywayModel
 import KeywaySandbox
 import KeywayStore
 import KeywayStoreSQLite
+import Metrics
 
 /// The workspaces, keys and tokens in a data directory: what the server and the other commands both need.
 struct Tenancy {
@@ -28,21 +29,26 @@ struct Tenancy {
 
     /// Opens the database of a data directory, making both if they are new.
     ///
+    /// - Parameters:
+    ///   - settings: Where it is and how to treat it.
+    ///   - metrics: Who is told what the store measures; nil: nobody.
+    /// - Returns: What is in it; its first workspace is there.
     /// - Throws: `StoreError` if it cannot be opened.
-    static func open(_ settings: Settings) async throws -> Tenancy {
+    static func open(_ settings: Settings, measuringFor metrics: (any MetricsFactory)? = nil) async throws -> Tenancy {
         // The database holds who may open which door: nobody but its owner may read it, wherever the directory is.
         umask(0o077)
         let directory = DataDirectory(path: settings.dataDirectory)
         try directory.create()
+        let time = SystemTimeSource()
         let store = try SQLiteStore(
             SQLiteStoreConfiguration(
                 path: directory.databasePath,
                 busyTimeout: settings.storeBusyTimeout,
                 maximumQueueLength: settings.maximumStoreQueueLength,
                 maximumPendingDeliveries: settings.maximumPendingDeliveries
-            )
+            ),
+            instruments: metrics.map { CommitInstruments($0, time: time) }
         )
-        let time = SystemTimeSource()
         let tenancy = Tenancy(
             store: store,
             time: time,

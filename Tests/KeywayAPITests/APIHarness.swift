@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdTesting
 import KeywayDriver
 import KeywayEngine
+import KeywayMetrics
 import KeywayModel
 import KeywaySandbox
 import KeywayStore
@@ -69,6 +70,7 @@ struct APIHarness {
             ids: CountingIdentifiers(startingAt: 2_000_000),
             secrets: SecretSource(SeededRandom(state: 1)),
             webhooks: webhooks,
+            metrics: MetricsRegistry(),
             configuration: configuration,
             logger: logger
         )

@@ -113,6 +113,7 @@ struct DiscoveryTests {
     func unreadable(reaction: ScriptedMaker.Reaction) async throws {
         try await CloudHarness.run(DeviceCloudConfiguration(maximumLocks: 2)) { harness in
             _ = await harness.discovered()
+            #expect(harness.accounts("connected") == "1" && harness.accounts("disconnected") == "0")
             harness.maker.on("GET /api/locks", reaction)
             for _ in 1...2 {
                 let count = harness.maker.requests.count
@@ -120,10 +121,12 @@ struct DiscoveryTests {
                 await harness.maker.wait(for: count + 1, "GET")
             }
             await harness.clock.waitForSleeper(at: harness.clock.now().monotonic + .seconds(60))
+            #expect(harness.accounts("connected") == "0" && harness.accounts("disconnected") == "1")
             harness.maker.on("GET /api/locks", .answer(200, CloudHarness.listOfTwo))
             await passInterval(harness)
             let reports = await harness.sink.reports(count: 8)
             #expect(!reports.contains { $0.content == .removed })
+            #expect(harness.accounts("connected") == "1" && harness.accounts("disconnected") == "0")
             await passInterval(harness)
             _ = await harness.sink.reports(count: 12)
             let log = harness.log.all
@@ -140,6 +143,7 @@ struct DiscoveryTests {
                 harness in
                 let reports = await harness.sink.reports(count: 2)
                 #expect(reports.map(\.deviceID) == [Self.two, Self.two])
+                #expect(harness.accounts("connected") == "1", "its maker answers all the same")
             }
         )
     }

@@ -1,5 +1,6 @@
 import KeywayDriver
 import KeywayEngine
+import KeywayMetrics
 import KeywayModel
 import KeywayStore
 import KeywayTestKit
@@ -23,7 +24,8 @@ struct EngineHarness {
         driver: ScriptedDriver = ScriptedDriver(),
         clock: ManualTimeSource = ManualTimeSource(),
         firstID: UInt64 = 1_000_000,
-        configuration: EngineConfiguration = EngineConfiguration()
+        configuration: EngineConfiguration = EngineConfiguration(),
+        metrics: MetricsRegistry = MetricsRegistry()
     ) async throws {
         self.store = FailingStore(around: store ?? MemoryStore())
         self.driver = driver
@@ -35,6 +37,7 @@ struct EngineHarness {
             time: clock,
             ids: CountingIdentifiers(startingAt: firstID),
             configuration: configuration,
+            metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         try await self.store.add(

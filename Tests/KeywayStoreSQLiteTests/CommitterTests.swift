@@ -1,6 +1,8 @@
 import Dispatch
 import GRDB
+import KeywayMetrics
 import KeywayStore
+import KeywayTestKit
 import Synchronization
 import Testing
 
@@ -12,6 +14,8 @@ struct CommitterTests {
     private final class Bench: Sendable {
         let pool: DatabasePool
         let committer: Committer
+        let clock = ManualTimeSource()
+        let metrics = MetricsRegistry()
         let answers = Mutex<[Int: Result<Int, StoreError>]>([:])
         let order = Mutex<[Int]>([])
 
@@ -29,7 +33,11 @@ struct CommitterTests {
                         """
                 )
             }
-            committer = Committer(pool: pool, maximumQueueLength: maximumQueueLength)
+            committer = Committer(
+                pool: pool,
+                maximumQueueLength: maximumQueueLength,
+                instruments: CommitInstruments(metrics, time: clock)
+            )
         }
 
         /// Queues a write of a number; of two that are equal, the second fails.
@@ -162,6 +170,29 @@ struct CommitterTests {
             await bench.finish()
             let stored = try bench.numbers()
             #expect(stored == [3])
+        }
+    }
+
+    @Test("a transaction is measured once, with its writes and its time; one that fails counts as that")
+    func measured() async throws {
+        try await withBench { bench in
+            await bench.together {
+                for number in 1...4 { bench.enqueue(number) }
+                bench.enqueue(5) { _ in bench.clock.advance(by: .seconds(2)) }
+                // Fails by itself, so that the others are performed once more without it.
+                bench.enqueue(4, as: 6)
+            }
+            let commits = bench.committer.transactionCount
+            #expect(bench.metrics.shown("keyway_store_commit_seconds_count") == "\(commits)")
+            #expect(bench.metrics.shown("keyway_store_commit_seconds_sum") == "4")
+            #expect(bench.metrics.shown("keyway_store_commit_writes_count") == "\(commits)")
+            // With the one that holds the queue, and the one that waits for the end.
+            #expect(bench.metrics.shown("keyway_store_commit_writes_sum") == "8")
+            #expect(bench.metrics.shown("keyway_store_commit_failures_total") == "0")
+            bench.enqueue(7) { try $0.db.execute(sql: "INSERT INTO debts (number) VALUES (77)") }
+            await bench.finish()
+            #expect(bench.error(7) != nil)
+            #expect(bench.metrics.shown("keyway_store_commit_failures_total") == "1")
         }
     }
 

@@ -81,6 +81,37 @@ struct WebhookSenderTests {
         }
     }
 
+    @Test("every try is counted by what it led to, and the lag of an event until it is taken, but of none sent again")
+    func measured() async throws {
+        try await Self.run { harness, receiver, webhook in
+            func tries(_ result: String, are count: Int) async {
+                while harness.metrics.shown(#"keyway_webhook_tries_total{result="\#(result)"}"#) != "\(count)" {
+                    await Task.yield()
+                }
+            }
+            receiver.on(.answer(503))
+            try await harness.tell(1...1)
+            await tries("retried", are: 1)
+            receiver.on(.answer(200))
+            await harness.advanceToRetry(after: 1)
+            await tries("taken", are: 1)
+            let delay = SenderHarness.delay(1).wholeMicroseconds / 1_000_000
+            #expect(harness.metrics.shown("keyway_webhook_lag_seconds_sum") == "\(delay)")
+            receiver.on(.answer(500, headers: ["webhook-delivery": "abort-message"]))
+            try await harness.tell(2...2)
+            await tries("failed", are: 1)
+            receiver.on(.answer(200))
+            harness.clock.advance(by: .seconds(3600))
+            let query = DeliveryQuery(workspaceID: SenderHarness.home.id, limit: 10)
+            #expect(try await harness.store.redeliver(query, at: harness.clock.now().wall) == 2)
+            await tries("taken", are: 3)
+            #expect(harness.metrics.shown("keyway_webhook_lag_seconds_count") == "1")
+            receiver.on(.answer(410))
+            try await harness.tell(3...3)
+            await tries("failed", are: 2)
+        }
+    }
+
     @Test("Retry-After is honoured")
     func retryAfter() async throws {
         try await Self.run { harness, receiver, _ in

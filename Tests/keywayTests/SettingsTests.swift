@@ -38,6 +38,7 @@ struct SettingsTests {
         #expect(settings.webhookSafety == WebhookSafety())
         #expect(settings.maximumPendingDeliveries == 1_000_000)
         #expect(settings.sandboxFastLocks == 0)
+        #expect(settings.api == APIConfiguration())
         #expect(settings.logLevel == .info)
     }
 
@@ -72,7 +73,10 @@ struct SettingsTests {
             ("webhook_maximum_requests_per_endpoint", "65"), ("webhook_poll_seconds", "0"),
             ("webhook_retention_days", "366"), ("webhook_maximum_pending", "0"),
             ("webhook_allowed_networks", "10.0.0.0/33"), ("webhook_allowed_networks", "10.0.0.0/8,"),
-            ("secret_key", "c2hvcnQ="), ("secret_key", ""), ("secret_key_previous", "no base64"),
+            ("metrics_token", ""), ("metrics_token", "fifteen-letters"),
+            ("metrics_token", "one with some blanks in it"),
+            ("metrics_token", String(repeating: "x", count: 257)), ("secret_key", "c2hvcnQ="), ("secret_key", ""),
+            ("secret_key_previous", "no base64"),
         ]
     )
     func refuses(name: String, value: String) async throws {

@@ -67,7 +67,8 @@ package enum PresentedCredential: Hashable, Sendable {
         }
     }
 
-    private static func bearer(in headers: HTTPFields) -> String? {
+    /// What is presented as a bearer token (RFC 6750, section 2.1); nil if nothing is.
+    static func bearer(in headers: HTTPFields) -> String? {
         guard let value = headers[.authorization] else { return nil }
         let parts = value.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }

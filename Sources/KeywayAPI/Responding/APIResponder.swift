@@ -41,8 +41,11 @@ package struct APIResponder: HTTPResponder {
         let endpoint = table[request.uri.path]
         let callback = endpoint == nil ? CallbackRoute(request.uri.path) : nil
         let page = endpoint == nil ? PageRoute.page(at: request.uri.path) : nil
+        let metrics = request.uri.path == MetricsRoute.path ? services.metrics : nil
         var response =
-            if let callback {
+            if let metrics {
+                respond(to: request, metrics, id)
+            } else if let callback {
                 await respond(to: request, callback, id)
             } else if let page {
                 await respond(to: request, page, id)
@@ -55,11 +58,14 @@ package struct APIResponder: HTTPResponder {
         response.headers[.seamRequestID] = id.description
         // The answer to HEAD is the head alone; a body would be taken for the next answer.
         if request.method == .head { response = Response(status: response.status, headers: response.headers) }
+        let route =
+            endpoint?.path ?? page?.path ?? metrics.map { _ in MetricsRoute.path }
+            ?? callback.map { _ in CallbackRoute.pattern } ?? "none"
         services.logger.debug(
             "request answered",
             metadata: [
                 "request.id": "\(id)", "http.method": "\(request.method.rawValue)",
-                "http.route": "\(endpoint?.path ?? page?.path ?? (callback == nil ? "none" : CallbackRoute.pattern))",
+                "http.route": "\(route)",
                 "http.status": "\(response.status.code)",
                 "http.duration": "\(services.time.now().monotonic - started)",
             ]
@@ -78,9 +84,16 @@ package struct APIResponder: HTTPResponder {
     private func respond(to request: Request, _ page: PageRoute, _ id: RequestID) async -> Response {
         do {
             if request.method == .options { return Response(status: .ok) }
-            let reply = try await page.reply(to: request, services, id)
-            let body = ResponseBody(byteBuffer: ByteBuffer(bytes: reply.bytes))
-            return Response(status: reply.status, headers: reply.headers, body: body)
+            return render(try await page.reply(to: request, services, id))
+        } catch {
+            return render(services.refusal(for: error, id))
+        }
+    }
+
+    private func respond(to request: Request, _ metrics: MetricsRoute, _ id: RequestID) -> Response {
+        do {
+            if request.method == .options { return Response(status: .ok) }
+            return render(try metrics.reply(to: request))
         } catch {
             return render(services.refusal(for: error, id))
         }
@@ -243,6 +256,11 @@ package struct APIResponder: HTTPResponder {
     }
 
     // MARK: Answers
+
+    private func render(_ reply: PageReply) -> Response {
+        let body = ResponseBody(byteBuffer: ByteBuffer(bytes: reply.bytes))
+        return Response(status: reply.status, headers: reply.headers, body: body)
+    }
 
     private func render(_ reply: Reply) throws -> Response {
         render(reply, try JSONOutput.bytes(of: reply))

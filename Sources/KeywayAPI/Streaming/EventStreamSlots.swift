@@ -1,4 +1,5 @@
 import KeywayModel
+import Metrics
 import Synchronization
 
 /// Counts the open event streams, so that neither one credential nor all together can have more than the server bears
@@ -14,6 +15,7 @@ final class EventStreamSlots: Sendable {
 
     private let maximum: Int
     private let maximumPerKey: Int
+    private let open: Meter
     private let state = Mutex(State())
 
     /// Makes a count of none.
@@ -21,9 +23,11 @@ final class EventStreamSlots: Sendable {
     /// - Parameters:
     ///   - maximum: The most streams at one time.
     ///   - maximumPerKey: The most streams of one credential.
-    init(maximum: Int, maximumPerKey: Int) {
+    ///   - metrics: Who is told how many are open; by default nobody.
+    init(maximum: Int, maximumPerKey: Int, metrics: any MetricsFactory = NOOPMetricsHandler.instance) {
         self.maximum = maximum
         self.maximumPerKey = maximumPerKey
+        open = Meter(label: "keyway_event_streams_open", factory: metrics)
     }
 
     /// How many streams are open.
@@ -49,6 +53,7 @@ final class EventStreamSlots: Sendable {
             }
             state.total += 1
             state.byRequester[requester] = own + 1
+            open.set(state.total)
         }
         return EventStreamSlot(slots: self, requester: requester)
     }
@@ -58,6 +63,7 @@ final class EventStreamSlots: Sendable {
             let own = state.byRequester[requester] ?? 1
             state.total -= 1
             state.byRequester[requester] = own > 1 ? own - 1 : nil
+            open.set(state.total)
         }
     }
 }

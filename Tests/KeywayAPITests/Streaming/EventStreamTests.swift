@@ -1,4 +1,5 @@
 import HTTPTypes
+import KeywayMetrics
 import KeywayModel
 import KeywayStore
 import KeywayTestKit
@@ -224,7 +225,8 @@ struct EventStreamTests {
 
     @Test("G12 a credential has no more streams than it may, and all together no more than the server takes")
     func slots() async throws {
-        let slots = EventStreamSlots(maximum: 3, maximumPerKey: 2)
+        let metrics = MetricsRegistry()
+        let slots = EventStreamSlots(maximum: 3, maximumPerKey: 2, metrics: metrics)
         let (one, other) = (Requester.apiKey(Samples.id(1)), Requester.apiKey(Samples.id(2)))
         var held = [try slots.take(for: one), try slots.take(for: one)]
         let ofKey = #expect(throws: APIError.self) { _ = try slots.take(for: one) }
@@ -232,9 +234,11 @@ struct EventStreamTests {
         held.append(try slots.take(for: other))
         let ofAll = #expect(throws: APIError.self) { _ = try slots.take(for: other) }
         #expect(ofAll?.status == .tooManyRequests)
+        #expect(metrics.shown("keyway_event_streams_open") == "3")
         held.removeFirst()
         _ = try slots.take(for: one)
         held = []
         #expect(slots.count == 0)
+        #expect(metrics.shown("keyway_event_streams_open") == "0")
     }
 }

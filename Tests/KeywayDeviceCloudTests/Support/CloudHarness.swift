@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import KeywayDriver
+import KeywayMetrics
 import KeywayModel
 import KeywayTestKit
 import Logging
@@ -16,6 +17,7 @@ struct CloudHarness {
     let sink = CollectingSink()
     let accounts: Accounts
     let log = CollectedLog()
+    let metrics = MetricsRegistry()
 
     static let token = "tok_hush-hush.42"
     static let secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
@@ -91,6 +93,7 @@ struct CloudHarness {
             source: accounts.source,
             time: clock,
             configuration: configuration,
+            metrics: metrics,
             logger: log.logger
         )
     }
@@ -103,6 +106,11 @@ struct CloudHarness {
     static func lockBody(bolt: String = "locked", online: Bool = true, more: String = "") -> String {
         #"{"device_id":"x","device_type":"smart_lock","device_model":"M1","online":\#(online),"lock_state":"\#(bolt)""#
             + #","updated_at":"2026-01-01T00:00:00Z"\#(more)}"#
+    }
+
+    /// How many accounts are shown in a state, `connected` or `disconnected`.
+    func accounts(_ state: String) -> String? {
+        metrics.shown(#"keyway_connected_accounts{provider="device_cloud",state="\#(state)"}"#)
     }
 
     /// Returns once the first reading of the two locks is over, and leaves out what it reported.

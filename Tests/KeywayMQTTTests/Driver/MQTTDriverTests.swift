@@ -51,6 +51,7 @@ struct MQTTDriverTests {
             scene.harness.clock.advance(by: .seconds(2))
             await scene.harness.reported(.removed)
             await scene.lock.client.wait { $0.text == "offline" && $0.topic.hasPrefix("keyway/") }
+            #expect(scene.harness.accounts("connected") == "0" && scene.harness.accounts("disconnected") == "0")
         }
     }
 
@@ -231,12 +232,14 @@ struct MQTTDriverTests {
             scene.harness.clock.advance(by: .seconds(5))
             await scene.harness.reported(.accountDisconnected)
             #expect(scene.harness.connections.value == [true, false])
+            #expect(scene.harness.accounts("connected") == "0" && scene.harness.accounts("disconnected") == "1")
             let gone = try await scene.harness.device()
             #expect(gone.state.offlineCause == .account)
             scene.wire.set(.passes)
             await scene.reconnected()
             await scene.harness.reported(.online(true), count: 2)
             #expect(scene.harness.connections.value == [true, false, true])
+            #expect(scene.harness.accounts("connected") == "1" && scene.harness.accounts("disconnected") == "0")
             let back = try await scene.harness.device()
             #expect(back.state.isOnline)
         }

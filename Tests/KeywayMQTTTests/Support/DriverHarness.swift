@@ -1,6 +1,7 @@
 #if MQTT
 import KeywayDriver
 import KeywayEngine
+import KeywayMetrics
 import KeywayModel
 import KeywayStore
 import KeywayTestKit
@@ -19,6 +20,7 @@ struct DriverHarness: Sendable {
     let log: WatchedLog
     /// What was written down about the account's connection.
     let connections: Watched<[Bool]>
+    let metrics: MetricsRegistry
 
     static let accountID: Identifier<ConnectedAccount> = Samples.id(7)
 
@@ -116,7 +118,14 @@ struct DriverHarness: Sendable {
         await running.value
     }
 
+    /// How many accounts are shown in a state, `connected` or `disconnected`.
+    func accounts(_ state: String) -> String? {
+        metrics.shown(#"keyway_connected_accounts{provider="mqtt",state="\#(state)"}"#)
+    }
+
     private init(_ store: MemoryStore, _ clock: ManualTimeSource, _ firstID: UInt64) {
+        let metrics = MetricsRegistry()
+        self.metrics = metrics
         let (log, connections) = (WatchedLog(), Watched<[Bool]>([]))
         let driver = MQTTDriver(
             source: AccountSource(
@@ -128,6 +137,7 @@ struct DriverHarness: Sendable {
             random: SystemRandomNumberGenerator(),
             // Nothing about the connection itself hangs on the clock, so moving it never ends a try.
             configuration: MQTTConfiguration(connectTimeout: .seconds(86400), longestReconnectPause: .zero),
+            metrics: metrics,
             logger: log.logger
         )
         self.driver = Recorder(driver)

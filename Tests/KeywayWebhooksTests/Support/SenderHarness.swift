@@ -1,3 +1,4 @@
+import KeywayMetrics
 import KeywayModel
 import KeywayStore
 import KeywayTestKit
@@ -9,6 +10,7 @@ import Logging
 struct SenderHarness {
     let clock = ManualTimeSource()
     let store: FailingStore
+    let metrics = MetricsRegistry()
     var safety = WebhookSafety(addresses: .testing)
     var resolver: HostResolver?
     /// Nothing happens by itself, so that a test sees what the sender waits for.
@@ -94,6 +96,7 @@ struct SenderHarness {
             random: MiddleGenerator(),
             resolver: resolver,
             configuration: configuration,
+            metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }
