@@ -45,10 +45,10 @@ def at_least(measure: str, beside: str, pair: Pair, share: float | None, unit: s
     )  # fmt: skip
 
 
-def stated(measure: str, beside: str, pair: Pair, unit: str = " ms") -> Row:
+def stated(measure: str, beside: str, pair: Pair, unit: str = " ms", ratio_digits: int = 2) -> Row:
     """A row that nothing has to reach."""
     figures = (with_spread(pair.keyway, unit, 2), with_spread(pair.beside, unit, 2))
-    return Row(measure, beside, *figures, with_spread(pair.ratios, " ×", 4))
+    return Row(measure, beside, *figures, with_spread(pair.ratios, " ×", ratio_digits))
 
 
 def at_most(measure: str, beside: str, pair: Pair, factor: float, unit: str = " ms") -> Row:

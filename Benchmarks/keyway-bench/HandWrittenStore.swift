@@ -40,6 +40,38 @@ enum HandWrittenStore {
         ]
     }
 
+    /// How long acceptances take, each in a transaction of its own at a rate; each resolution follows at once and does not
+    /// count.
+    static func acceptances(
+        of traffic: Traffic,
+        database path: String,
+        rate: Int,
+        seconds: Int
+    ) async throws -> Latencies {
+        let database = try Database(path: path)
+        let statements = try Statements(database)
+        var sequence: Int64 = 0
+        var latencies = Latencies()
+        for tick in Ticks(perSecond: rate, seconds: seconds) {
+            let lane = traffic.commits[tick.number % traffic.commits.count]
+            let first = tick.number / traffic.commits.count * 2
+            let acceptance = try statements.steps(of: lane[first], sequence: &sequence)
+            let resolution = try statements.steps(of: lane[first + 1], sequence: &sequence)
+            try await tick.wait()
+            let start = Clocks.nanoseconds()
+            try commit(acceptance, database)
+            latencies.add(Clocks.nanoseconds() - start)
+            try commit(resolution, database)
+        }
+        return latencies
+    }
+
+    private static func commit(_ steps: [Step], _ database: Database) throws {
+        try database.execute("BEGIN IMMEDIATE")
+        for step in steps { try step.statement.run(step.values) }
+        try database.execute("COMMIT")
+    }
+
     /// The statements of the store, for the changes that unlocking a door makes.
     private struct Statements {
         let accept: Statement

@@ -12,16 +12,17 @@ struct LatencyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "latency",
         abstract:
-            "Unlocks doors at a rate through the engine and the store; the driver notes when it gets each command."
+            "Unlocks doors at a rate through the engine and the store; the driver notes when it gets each command. "
+            + "After it, the disk's smallest commits, and the same rows by hand."
     )
 
-    @Option(help: "A new file for Keyway's database; the disk's commits go into another beside it.")
+    @Option(help: "A new file for Keyway's database; what stands beside it goes into others next to it.")
     var database: String
 
     @Option(help: "Unlocks per second.")
     var rate = 500
 
-    @Option(help: "How many seconds each of the two is measured.")
+    @Option(help: "How many seconds each of the three is measured.")
     var seconds = 5
 
     func run() async throws {
@@ -38,35 +39,54 @@ struct LatencyCommand: AsyncParsableCommand {
             ids: Clocks.identifiers,
             logger: logger
         )
-        let (rate, seconds) = (rate, seconds)
         let latencies = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await engine.run() }
             group.addTask { try await driver.run(reportingTo: engine) }
             // The first requests make the lanes.
             for lock in traffic.locks { try await Self.unlock(lock, engine) }
-            driver.forget()
-            try await withThrowingTaskGroup(of: Void.self) { requests in
-                for tick in Ticks(perSecond: rate, seconds: seconds) {
-                    try await tick.wait()
-                    let lock = traffic.locks[tick.number % traffic.locks.count]
-                    requests.addTask {
-                        let start = Clocks.nanoseconds()
-                        let attempt = try await Self.unlock(lock, engine)
-                        driver.noteRequest(of: attempt, at: start)
-                    }
-                }
-                try await requests.waitForAll()
+            // Once to make the log and its file what they are on any day but the first, and once to be measured.
+            for _ in 1...2 {
+                driver.forget()
+                try await unlock(traffic.locks, engine, driver)
             }
             try await Clocks.system.sleep(for: .milliseconds(200))
             group.cancelAll()
             return driver.latencies()
         }
         let disk = try await DiskCommand.measure(database: database + ".disk", rate: rate, seconds: seconds)
+        let byHand = try await acceptancesByHand()
         var figures: [String: Double] = [:]
         for (name, value) in latencies.summary { figures["command_\(name)"] = value }
         for (name, value) in disk.summary { figures["disk_\(name)"] = value }
+        for (name, value) in byHand.summary { figures["hand_\(name)"] = value }
         try report(figures)
         try? await store.close()
+    }
+
+    private func acceptancesByHand() async throws -> Latencies {
+        let lanes = 64
+        let traffic = Traffic(writers: lanes, attemptsEach: rate * seconds / lanes + 1)
+        let path = database + ".hand"
+        let store = try SQLiteStore(SQLiteStoreConfiguration(path: path))
+        try await traffic.prepare(store)
+        try await store.close()
+        return try await HandWrittenStore.acceptances(of: traffic, database: path, rate: rate, seconds: seconds)
+    }
+
+    /// Unlocks one lock after the other at the rate, and tells the driver when each was asked for.
+    private func unlock(_ locks: [Device], _ engine: Engine, _ driver: StampingDriver) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { requests in
+            for tick in Ticks(perSecond: rate, seconds: seconds) {
+                try await tick.wait()
+                let lock = locks[tick.number % locks.count]
+                requests.addTask {
+                    let start = Clocks.nanoseconds()
+                    let attempt = try await Self.unlock(lock, engine)
+                    driver.noteRequest(of: attempt, at: start)
+                }
+            }
+            try await requests.waitForAll()
+        }
     }
 
     @discardableResult

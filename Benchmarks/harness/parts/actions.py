@@ -9,7 +9,7 @@ from support.waiting import wait_until
 from .. import bench_tool, wrk
 from ..pairs import Figures, Pair, in_turns
 from ..plan import Plan
-from ..rows import Part, at_least, at_most
+from ..rows import Part, at_least, at_most, stated
 from ..servers import fast_locks, keyway
 
 LOCKS = 64
@@ -72,9 +72,10 @@ def latency(plan: Plan) -> Part:
         for number in range(plan.rounds)
     ]
 
-    def pair(name: str) -> Pair:
-        return Pair(*(Figures([run[f"{side}_{name}"] for run in runs]) for side in ("command", "disk")))
+    def pair(name: str, beside: str = "disk") -> Pair:
+        return Pair(*(Figures([run[f"{side}_{name}"] for run in runs]) for side in ("command", beside)))
 
     row = at_most("request → command at the driver, p99 at 500 unlocks/s", "p99 of a one-row commit, 500/s", pair("p99_ms"), 1.5)
     middle = at_most("the same, median", "the same, median", pair("p50_ms"), 1.5)
-    return Part("latency", [row, middle])
+    by_hand = stated("the same, p99", "p99 of the attempt's own commit by hand on SQLite's C API", pair("p99_ms", "hand"))
+    return Part("latency", [row, middle, by_hand])

@@ -46,7 +46,7 @@ def measure(plan: Plan) -> Part:
             lambda: median(_milliseconds(lambda: api.relock("Fast Lock 1", sync=True)) for _ in range(INSTANT_CALLS)),
             lambda: median(_milliseconds(lambda: house.lock(INSTANT_LOCK)) for _ in range(INSTANT_CALLS)),
         )
-    return Part("home_assistant", [stated(DEMO, BESIDE_DEMO, demo), stated(INSTANT, BESIDE_INSTANT, instant)])
+    return Part("home_assistant", [stated(DEMO, BESIDE_DEMO, demo, ratio_digits=4), stated(INSTANT, BESIDE_INSTANT, instant)])
 
 
 def _milliseconds(call: Callable[[], object], afterwards: Callable[[object], object] = lambda _: None) -> float:
