@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -30,21 +29,21 @@ lock: [{{platform: kitchen_sink}}]
 DEMO_LOCK, INSTANT_LOCK = "lock.front_door", "lock.basic_lock"
 
 
-class NotInstallable(Exception):
+class Unavailable(Exception):
     """Home Assistant cannot be had here, for the reason in its text."""
 
 
 def install() -> None:
     """Installs Home Assistant, once.
 
-    Raises NotInstallable if this machine has no Python for it, or it cannot be fetched.
+    Raises Unavailable if this machine has no Python for it, or it cannot be fetched.
     """
     marker = PLACE / "requirements.txt"
     if marker.exists() and marker.read_text() == REQUIREMENTS.read_text():
         return
     python = _python()
     if python is None:
-        raise NotInstallable(f"no Python {PYTHON} on this machine")
+        raise Unavailable(f"no Python {PYTHON} on this machine")
     print(f"  installing Home Assistant into {PLACE.name}", file=sys.stderr, flush=True)
     own = PLACE / "bin/python"
     try:
@@ -53,9 +52,12 @@ def install() -> None:
             [own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", INSTALLER],
             [PLACE / "bin/uv", "pip", "install", "--quiet", "--python", own, "--requirement", REQUIREMENTS],
         ):
-            subprocess.run(command, check=True, capture_output=True, text=True)
+            subprocess.run(command, check=True, capture_output=True, text=True, timeout=900)
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable("its packages are not installed within 15 minutes") from error
     except subprocess.CalledProcessError as error:
-        raise NotInstallable(f"its packages cannot be installed: {error.stderr.strip().splitlines()[-1:]}") from error
+        lines = error.stderr.strip().splitlines() or ["no reason given"]
+        raise Unavailable(f"its packages cannot be installed: {lines[-1]}") from error
     shutil.copy(REQUIREMENTS, marker)
 
 
@@ -88,30 +90,45 @@ class HomeAssistant:
 
 @contextmanager
 def running(directory: Path) -> Iterator[HomeAssistant]:
-    """Home Assistant with its demo locks, in an empty directory, until the body ends."""
+    """Home Assistant with its demo locks, in an empty directory, until the body ends.
+
+    Raises Unavailable if it does not start.
+    """
     with socket.create_server(("127.0.0.1", 0)) as chosen:
         port = chosen.getsockname()[1]
     (directory / "configuration.yaml").write_text(CONFIGURATION.format(port=port))
-    log = (directory / "output.txt").open("wb")
-    process = subprocess.Popen(
-        # What it may want to install at its start is installed.
-        [PLACE / "bin/hass", "--config", directory, "--skip-pip"],
-        env=clean_environment() | {"PATH": f"{PLACE / 'bin'}:{os.environ['PATH']}"},
-        stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-    )  # fmt: skip
+    with (directory / "output.txt").open("wb") as log:
+        process = subprocess.Popen(
+            # What it may want to install at its start is installed.
+            [PLACE / "bin/hass", "--config", directory, "--skip-pip"],
+            env=clean_environment() | {"PATH": f"{PLACE / 'bin'}:{os.environ['PATH']}"},
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+        try:
+            with _house(f"http://127.0.0.1:{port}") as house:
+                yield house
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def _house(url: str) -> Iterator[HomeAssistant]:
+    """A client of one that is starting, once its locks are there."""
     try:
-        url = f"http://127.0.0.1:{port}"
-        token = wait_until(lambda: _own(url), "Home Assistant takes its owner", seconds=120, interval=0.5)
-        headers = {"authorization": f"Bearer {token}"}
-        with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
-            house = HomeAssistant(client)
-            for entity in (DEMO_LOCK, INSTANT_LOCK):
-                wait_until(lambda entity=entity: house.state(entity), f"{entity} is there", seconds=120, interval=0.5)
-            yield house
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
-        log.close()
+        token = wait_until(lambda: _own(url), "it takes its owner", seconds=120, interval=0.5)
+        client = httpx.Client(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30)
+        house = HomeAssistant(client)
+        for entity in (DEMO_LOCK, INSTANT_LOCK):
+            wait_until(lambda entity=entity: house.state(entity), f"{entity} is there", seconds=120, interval=0.5)
+    except AssertionError as error:
+        raise Unavailable(f"it does not start: {error}") from error
+    with client:
+        yield house
 
 
 def _own(url: str) -> str | None:

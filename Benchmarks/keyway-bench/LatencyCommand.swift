@@ -65,7 +65,7 @@ struct LatencyCommand: AsyncParsableCommand {
 
     private func acceptancesByHand() async throws -> Latencies {
         let lanes = 64
-        let traffic = Traffic(writers: lanes, attemptsEach: rate * seconds / lanes + 1)
+        let traffic = Traffic(writers: lanes, attemptsEach: 2 * rate * seconds / lanes + 1)
         let path = database + ".hand"
         let store = try SQLiteStore(SQLiteStoreConfiguration(path: path))
         try await traffic.prepare(store)

@@ -1,3 +1,5 @@
+package import KeywayDriver
+
 /// The settings of the HTTP side.
 package struct APIConfiguration: Hashable, Sendable {
     /// The address to listen on.
@@ -61,7 +63,7 @@ package struct APIConfiguration: Hashable, Sendable {
     /// What who reads `/metrics` must present as a bearer token; nil: there is no `/metrics`.
     ///
     /// Default nil.
-    package var metricsToken: String?
+    package var metricsToken: Secret?
 
     /// Makes a configuration; every value has its default.
     package init(
@@ -79,7 +81,7 @@ package struct APIConfiguration: Hashable, Sendable {
         maximumEventStreamsPerKey: Int = 1024,
         eventStreamHeartbeat: Duration = .seconds(15),
         eventStreamWriteTimeout: Duration = .seconds(30),
-        metricsToken: String? = nil
+        metricsToken: Secret? = nil
     ) {
         self.host = host
         self.port = port

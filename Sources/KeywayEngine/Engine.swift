@@ -101,8 +101,10 @@ package final class Engine: Sendable {
         guard drivers[device.provider] != nil else {
             throw EngineError(.noDriver, message: "This server has no driver for the provider of the device.")
         }
+        let requestedAt = surroundings.time.now().monotonic
         await recovered.pass()
         let draft = Draft(
+            requestedAt: requestedAt,
             actionType: actionType,
             parameters: parameters,
             device: device,
@@ -121,6 +123,7 @@ package final class Engine: Sendable {
 
     /// What a caller asks for, before it is an attempt.
     private struct Draft {
+        let requestedAt: MonotonicInstant
         let actionType: ActionType
         let parameters: ActionParameters
         let device: Device
@@ -154,7 +157,7 @@ package final class Engine: Sendable {
         )
         let accepted = try await runner.request(request).get()
         if accepted.id == attempt.id {
-            surroundings.instruments.ended((.accept, surroundings.time.now().monotonic - moment.monotonic))
+            surroundings.instruments.ended((.accept, surroundings.time.now().monotonic - draft.requestedAt))
             surroundings.logger.info(
                 "action attempt accepted",
                 metadata: metadata.merging([

@@ -193,6 +193,7 @@ actor LaneRunner {
             measure(action, at: now.monotonic)
             perform(action)
         }
+        for lap in stages.decided(at: now.monotonic, where: lane.isEnding) { surroundings.instruments.ended(lap) }
         arm()
         if lane.isQuiet {
             for drainer in drainers { drainer.resume() }
@@ -273,16 +274,15 @@ actor LaneRunner {
             stages.accepted(attempt.id, at: now)
             instruments.accepted(laneDepth: stages.count)
             instruments.changeUnresolved(by: 1)
-        case .commit(let commit):
-            for case .resolve(let attempt, _) in commit.changes {
-                instruments.ended(stages.decided(attempt.id, at: now))
-            }
         case .resolved(let attempt):
             let before = stages.count
             instruments.ended(stages.resolved(attempt.id, at: now))
-            instruments.changeUnresolved(by: stages.count - before)
+            // Not one whose caller was told that it is not accepted, and that ends only in case the store has it.
+            guard stages.count < before else { return }
+            // The number of unresolved ones last: who sees it fall sees the rest.
             instruments.resolved(attempt)
-        case .send, .read, .joined, .refused, .recorded: break
+            instruments.changeUnresolved(by: -1)
+        case .commit, .send, .read, .joined, .refused, .recorded: break
         }
     }
 

@@ -41,10 +41,13 @@ struct StageClock: Sendable {
         return turn(id, to: .device, at: now)
     }
 
-    /// Takes that an attempt's outcome is decided; again, if it has to be written again, has no effect.
-    mutating func decided(_ id: Identifier<ActionAttempt>, at now: MonotonicInstant) -> Lap? {
-        guard let stage = current[id]??.stage, stage != .resolve else { return nil }
-        return turn(id, to: .resolve, at: now)
+    /// Takes which attempts' outcomes are decided and not durable; those that it knows of already have no effect.
+    mutating func decided(at now: MonotonicInstant, where isDecided: (Identifier<ActionAttempt>) -> Bool) -> [Lap] {
+        let ended = current.filter { id, stage in
+            guard let stage, stage.stage != .resolve else { return false }
+            return isDecided(id)
+        }
+        return ended.keys.compactMap { turn($0, to: .resolve, at: now) }
     }
 
     /// Takes that an attempt's outcome is durable.

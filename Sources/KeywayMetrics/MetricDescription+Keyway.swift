@@ -49,7 +49,7 @@ extension MetricDescription {
         ),
         MetricDescription(
             "keyway_webhook_lag_seconds",
-            "How long after its event a webhook delivery was taken; without those that were asked for again.",
+            "How long after its event a webhook delivery was taken; without those that were tried and asked for again.",
             .histogram(upTo: latencies.filter { $0 >= 0.005 } + [1800, 7200, 36_000, 86_400])
         ),
         MetricDescription(

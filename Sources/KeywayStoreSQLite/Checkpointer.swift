@@ -33,7 +33,7 @@ final class Checkpointer: Sendable {
         ///
         /// Growth counts from here, so that a log that cannot begin anew is not moved again at every commit.
         var pagesBefore = 0
-        /// How many commits there were since then.
+        /// How many commits made it grow since then.
         var commits = 0
         /// Whether a checkpoint is under way or about to be.
         var isBusy = false
@@ -90,7 +90,7 @@ final class Checkpointer: Sendable {
 
     private func logGrew(to pages: Int) {
         let mustStart = state.withLock { state in
-            if pages < state.pages { state.pagesBefore = 0 }
+            if pages < state.pages { (state.pagesBefore, state.commits) = (0, 0) }
             state.pages = pages
             state.commits += 1
             let growth = pages - state.pagesBefore

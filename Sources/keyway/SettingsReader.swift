@@ -1,5 +1,6 @@
 import Configuration
 import FoundationEssentials
+import KeywayDriver
 
 /// A setting that cannot be used.
 struct SettingsError: Error, CustomStringConvertible, Hashable {
@@ -38,7 +39,7 @@ struct SettingsReader {
     }
 
     /// A secret that clients present as a bearer token; what is wrong with one is said without repeating it.
-    func token(_ name: String) async throws -> String? {
+    func token(_ name: String) async throws -> Secret? {
         guard let text = try await text(name) else { return nil }
         let isVisible = text.utf8.allSatisfy { (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) }
         guard isVisible, Self.tokenLengths.contains(text.utf8.count) else {
@@ -48,7 +49,7 @@ struct SettingsReader {
                     + "characters without blanks."
             )
         }
-        return text
+        return Secret(text)
     }
 
     /// From what cannot be guessed in any number of requests, to what fits any header.

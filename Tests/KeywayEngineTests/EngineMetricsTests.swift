@@ -93,6 +93,49 @@ struct EngineMetricsTests {
         }
     }
 
+    @Test("an outcome that is decided while the store fails was the device's work until then, and the store's after it")
+    func decidedMeanwhile() async throws {
+        var harness = try await EngineHarness(metrics: metrics)
+        try await harness.run { harness in
+            let attempt = try await harness.request()
+            _ = try await harness.nextCommand()
+            harness.store.become(.failing)
+            let (engine, clock, store) = (harness.engine, harness.clock, harness.store)
+            // Something else has to be written, and cannot be.
+            async let presence: Void = engine.deliver(
+                DeviceReport(deviceID: Samples.lock().id, content: .online(false))
+            )
+            await clock.waitForSleeper(until: clock.now().monotonic + .milliseconds(100))
+            clock.advance(by: .milliseconds(60))
+            async let delivered: Void = engine.deliver(
+                DeviceReport(deviceID: Samples.lock().id, content: .bolt(.unlocked))
+            )
+            while stage("device")[0] != "1" { await Task.yield() }
+            store.become(.working)
+            clock.advance(by: .milliseconds(40))
+            try await presence
+            try await delivered
+            _ = try await engine.resolution(of: attempt, within: .seconds(1))
+            #expect(stage("device") == ["1", "0.06"])
+            #expect(stage("resolve") == ["1", "0.04"])
+        }
+    }
+
+    @Test("an attempt that was refused, though the store may have it, is none")
+    func refusedAfterwards() async throws {
+        var harness = try await EngineHarness(metrics: metrics)
+        try await harness.run { harness in
+            harness.store.become(.failingAfterwards)
+            await #expect(throws: EngineError(.storeUnavailable, message: "")) { try await harness.request() }
+            harness.store.become(.working)
+            let (clock, store) = (harness.clock, harness.store)
+            await clock.waitForSleeper(until: clock.now().monotonic + .milliseconds(100))
+            clock.advance(by: .milliseconds(100))
+            while try await !store.unresolvedAttempts().isEmpty { await Task.yield() }
+            #expect(attempts("UNLOCK_DOOR", "uncategorized_error") == "0" && unresolved == "0")
+        }
+    }
+
     @Test("attempts that a restart takes up are unresolved again, and counted when they are resolved")
     func restart() async throws {
         let store = MemoryStore()

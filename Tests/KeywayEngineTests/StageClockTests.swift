@@ -18,7 +18,7 @@ struct StageClockTests {
         #expect(clock.count == 1)
         let queue = clock.left(one, at: second(13))
         #expect(queue?.stage == .queue && queue?.time == .seconds(3))
-        let device = clock.decided(one, at: second(18))
+        let device = clock.decided(at: second(18)) { $0 == one }.first
         #expect(device?.stage == .device && device?.time == .seconds(5))
         #expect(clock.count == 1, "its outcome is not durable yet")
         let resolve = clock.resolved(one, at: second(19))
@@ -31,8 +31,8 @@ struct StageClockTests {
         var clock = StageClock(takingUp: [])
         clock.accepted(one, at: second(0))
         clock.accepted(other, at: second(1))
-        let queue = clock.decided(one, at: second(4))
-        #expect(queue?.stage == .queue && queue?.time == .seconds(4))
+        let queue = clock.decided(at: second(4)) { $0 == one }
+        #expect(queue.map(\.stage) == [.queue] && queue.map(\.time) == [.seconds(4)])
         #expect(clock.left(one, at: second(5)) == nil)
         #expect(clock.count == 2)
     }
@@ -42,8 +42,8 @@ struct StageClockTests {
         var clock = StageClock(takingUp: [])
         clock.accepted(one, at: second(0))
         _ = clock.left(one, at: second(1))
-        _ = clock.decided(one, at: second(2))
-        #expect(clock.decided(one, at: second(5)) == nil)
+        _ = clock.decided(at: second(2)) { _ in true }
+        #expect(clock.decided(at: second(5)) { _ in true }.isEmpty)
         #expect(clock.resolved(one, at: second(6))?.time == .seconds(4))
     }
 
@@ -52,7 +52,7 @@ struct StageClockTests {
         var clock = StageClock(takingUp: [one])
         #expect(clock.count == 1)
         #expect(clock.left(one, at: second(1)) == nil)
-        #expect(clock.decided(one, at: second(2)) == nil)
+        #expect(clock.decided(at: second(2)) { _ in true }.isEmpty)
         #expect(clock.count == 1)
         #expect(clock.resolved(one, at: second(3)) == nil)
         #expect(clock.count == 0)

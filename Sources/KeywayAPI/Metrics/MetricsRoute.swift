@@ -1,6 +1,7 @@
 import Crypto
 import HTTPTypes
 import Hummingbird
+import KeywayDriver
 import KeywayMetrics
 
 /// Where the operator's Prometheus reads what the server measures: `/metrics`.
@@ -18,9 +19,9 @@ struct MetricsRoute: Sendable {
     /// - Parameters:
     ///   - registry: What it shows.
     ///   - token: What must be presented as a bearer token.
-    init(_ registry: MetricsRegistry, token: String) {
+    init(_ registry: MetricsRegistry, token: Secret) {
         self.registry = registry
-        tokenHash = Self.hash(token)
+        tokenHash = Self.hash(token.text)
     }
 
     /// Answers a request, whose body is not read.

@@ -23,11 +23,13 @@ struct SenderInstruments: Sendable {
     ///   - before: The delivery as it was when the try began.
     ///   - after: The delivery once the try's end was written.
     func tried(_ before: Delivery, _ after: Delivery) {
-        results[after.status]?.increment()
-        // One that was asked for again succeeded or was given up before; how long ago says nothing about lag.
+        // One that was tried before and asked for again succeeded or was given up; how long ago says nothing about lag.
         let isFirstRound = before.tryCount == before.failureCount
-        guard isFirstRound, after.status == .succeeded, let finishedAt = after.finishedAt else { return }
-        lag.record(duration: max(.zero, finishedAt - after.createdAt))
+        if isFirstRound, after.status == .succeeded, let finishedAt = after.finishedAt {
+            lag.record(duration: max(.zero, finishedAt - after.createdAt))
+        }
+        // After the lag: who sees a try counted sees its lag as well.
+        results[after.status]?.increment()
     }
 
     /// What a try has led to, if the delivery stands there after it.

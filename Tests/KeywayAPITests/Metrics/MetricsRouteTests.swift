@@ -1,4 +1,5 @@
 import HTTPTypes
+import KeywayDriver
 import KeywayMetrics
 import KeywayModel
 import Testing
@@ -13,7 +14,8 @@ struct MetricsRouteTests {
         token: String? = token,
         _ body: @escaping @Sendable (APIClient) async throws -> Void
     ) async throws {
-        try await APIHarness(configuration: APIConfiguration(port: 0, metricsToken: token)).run { try await body($0) }
+        try await APIHarness(configuration: APIConfiguration(port: 0, metricsToken: token.map(Secret.init)))
+            .run { try await body($0) }
     }
 
     @Test("who presents the operator's token gets the metrics of the whole server, to be kept by nobody")
