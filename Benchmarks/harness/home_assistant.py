@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -127,7 +127,7 @@ def _house(url: str) -> Iterator[HomeAssistant]:
             wait_until(lambda entity=entity: house.state(entity), f"{entity} is there", seconds=120, interval=0.5)
     except AssertionError as error:
         raise Unavailable(f"it does not start: {error}") from error
-    with client:
+    with closing(client):
         yield house
 
 
