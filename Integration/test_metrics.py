@@ -2,9 +2,7 @@
 
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -125,8 +123,7 @@ def test_accounts_are_counted_by_whether_their_broker_can_be_reached(server, bro
 
 
 def test_a_store_that_cannot_be_written_shows(server, api) -> None:
-    with closing(sqlite3.connect(server.database.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with server.database.locked():
         assert api.client.post("/locks/unlock_door", json={"device_id": api.lock("Vault")}).status_code == 503
     assert Metrics(server).value("keyway_store_commit_failures_total") > 0
 

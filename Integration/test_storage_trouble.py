@@ -2,10 +2,8 @@
 
 import os
 import resource
-import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -65,20 +63,10 @@ def unlock_until_refused(unlock: Callable[[], httpx.Response], accepted: list[st
     raise AssertionError("the disk never became full")
 
 
-@contextmanager
-def database_locked_by_another_process(path: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        finally:
-            connection.execute("ROLLBACK")
-
-
 def test_a_database_locked_by_another_process_is_503_and_loses_nothing_G1(server_in_trouble, unlock):
     server, accepted = server_in_trouble, []
     accepted.append(attempt_id(unlock()))
-    with database_locked_by_another_process(server.database.path):
+    with server.database.locked():
         assert_unavailable(unlock())
         with server.client() as http:
             found = http.get("/action_attempts/get", params={"action_attempt_id": accepted[0]})
@@ -100,7 +88,7 @@ def test_an_attempt_in_flight_outlives_a_locked_database_G2(server_in_trouble):
     with server.client() as http:
         front_door = http.get("/locks/get", params={"name": "Front Door"}).json()["device"]["device_id"]
         accepted = attempt_id(http.post("/locks/unlock_door", json={"device_id": front_door}))
-        with database_locked_by_another_process(server.database.path):
+        with server.database.locked():
             # Long enough for the lock to move and for a write of its outcome to fail.
             assert_unavailable(http.post("/locks/unlock_door", json={"device_id": front_door}))
             pending = http.get("/action_attempts/get", params={"action_attempt_id": accepted}).json()

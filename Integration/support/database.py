@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 # The events that announce an outcome. `action_attempt.late_report` is not one: it may follow later (G8).
@@ -18,6 +19,16 @@ class Database:
     def query(self, sql: str) -> list[tuple]:
         with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=10)) as connection:
             return connection.execute(sql).fetchall()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps everybody else from writing, as another process may, until the body ends."""
+        with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
+                connection.execute("ROLLBACK")
 
     def statuses(self) -> dict[str, str]:
         """The status of every attempt."""

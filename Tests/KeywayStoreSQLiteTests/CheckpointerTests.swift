@@ -38,24 +38,19 @@ struct CheckpointerTests {
 
     @Test("of many small commits little is moved at a time")
     func smallCommits() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/keyway.sqlite"
-            let store = try SQLiteStore(SQLiteStoreConfiguration(path: path))
+        try await withStore { store, path in
             for _ in 0..<400 {
                 try await store.check()
                 try store.checkpointer.exclusively { _ in }
             }
             // 400 pages were written, one by each commit; the log began anew at 250.
             #expect(logSize(path) < 300 * 4200)
-            try await store.close()
         }
     }
 
     @Test("G12 the log begins anew even if the writer never rests")
     func pressure() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/keyway.sqlite"
-            let store = try SQLiteStore(SQLiteStoreConfiguration(path: path))
+        try await withStore { store, path in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<3 {
                     group.addTask { for _ in 0..<40 { try await write(to: store) } }
@@ -65,15 +60,12 @@ struct CheckpointerTests {
             try store.checkpointer.exclusively { _ in }
             // 120 MiB were written; at 64 MiB the writer waits for the rest to be moved.
             #expect(logSize(path) < 80 << 20)
-            try await store.close()
         }
     }
 
     @Test("A log that a reader holds back is moved when the reader is done")
     func reader() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/keyway.sqlite"
-            let store = try SQLiteStore(SQLiteStoreConfiguration(path: path))
+        try await withStore { store, path in
             var configuration = Configuration()
             configuration.allowsUnsafeTransactions = true
             let reader = try DatabaseQueue(path: path, configuration: configuration)
@@ -93,7 +85,6 @@ struct CheckpointerTests {
             }
             #expect(logSize(path) < 20 << 20, "the log began anew")
             try reader.close()
-            try await store.close()
         }
     }
 }

@@ -97,4 +97,3 @@ def fill(directory: Path, count: int) -> Path:
     chosen = random.Random(1).sample(ids, min(SAMPLE, count))
     sample.write_text("".join(f"/action_attempts/get?action_attempt_id={one}&include=timeline\n" for one in chosen))
     return sample
-
